@@ -1,0 +1,10 @@
+export * from "./checkpoint/safetensors.js";
+export * from "./checkpoint/variables.js";
+export * from "./compile/compile.js";
+export * from "./host-input.js";
+export * from "./host-tensor.js";
+export * as nn from "./nn/index.js";
+export * as optim from "./optim/index.js";
+export * from "./random.js";
+export * from "./random-stream.js";
+export * from "./tf.js";

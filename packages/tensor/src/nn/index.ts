@@ -1,0 +1,14 @@
+export { gelu, silu } from "./activations.js";
+export {
+  causalMask,
+  mergeHeads,
+  SelfAttention,
+  scaledDotProductAttention,
+  splitHeads,
+} from "./attention.js";
+export { Conv2d, type Conv2dOptions, upsampleNearest } from "./conv.js";
+export { Embedding } from "./embedding.js";
+export { constantInit, fanInInit, type Initializer, normalInit, uniformInit } from "./init.js";
+export { Linear, type LinearOptions } from "./linear.js";
+export { buffer, type Layer, Module, parameter } from "./module.js";
+export { GroupNorm, groupNorm, LayerNorm, RmsNorm } from "./norm.js";

@@ -1,0 +1,56 @@
+import { type Tensor, tf, type Variable } from "../tf.js";
+
+/**
+ * Something with named variables: fields that are variables, modules, or arrays and records of them.
+ * Names are dotted paths of fields, in order of declaration: `encoder.blocks.0.conv1.kernel`.
+ * Private state that is not part of the model lives in `#` fields, which are not seen here.
+ */
+export abstract class Module {
+  /** Every variable by name: weights (trainable) and buffers (not trainable). */
+  namedVariables(prefix = ""): Map<string, Variable> {
+    const found = new Map<string, Variable>();
+    collect(this, prefix, found);
+    return found;
+  }
+
+  /** The variables that an optimizer moves. */
+  trainableVariables(): Variable[] {
+    return [...this.namedVariables().values()].filter((variable) => variable.trainable);
+  }
+
+  /** Number of trainable scalars. */
+  parameterCount(): number {
+    return this.trainableVariables().reduce((sum, variable) => sum + variable.size, 0);
+  }
+
+  dispose(): void {
+    for (const variable of this.namedVariables().values()) variable.dispose();
+  }
+}
+
+function collect(node: unknown, path: string, found: Map<string, Variable>): void {
+  if (node instanceof tf.Variable) {
+    found.set(path, node);
+    return;
+  }
+  const isContainer =
+    node instanceof Module ||
+    Array.isArray(node) ||
+    (node !== null && typeof node === "object" && Object.getPrototypeOf(node) === Object.prototype);
+  if (!isContainer) return;
+  for (const [name, child] of Object.entries(node as object))
+    collect(child, path ? `${path}.${name}` : name, found);
+}
+
+/** A trainable weight from row-major values. */
+export function parameter(values: Float32Array, shape: readonly number[]): Variable {
+  return tf.variable(tf.tensor(values, [...shape], "float32"), true);
+}
+
+/** A variable that is part of the model's state but has no gradient (running statistics, counters). */
+export function buffer(values: Float32Array, shape: readonly number[]): Variable {
+  return tf.variable(tf.tensor(values, [...shape], "float32"), false);
+}
+
+/** What a layer without state looks like to the code that uses it. */
+export type Layer = { call(x: Tensor): Tensor };
