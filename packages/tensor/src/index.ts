@@ -8,3 +8,4 @@ export * as optim from "./optim/index.js";
 export * from "./random.js";
 export * from "./random-stream.js";
 export * from "./tf.js";
+export type { Trainer } from "./train/trainer.js";
