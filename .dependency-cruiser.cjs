@@ -1,0 +1,78 @@
+/** Who may import whom; the reasons are in CONTRIBUTING.md. */
+const allowed = {
+  registry: [],
+  tensor: ["registry"],
+  image: ["registry"],
+  features: ["registry", "tensor", "image"],
+  data: ["registry", "tensor", "image"],
+  quantizer: ["registry", "tensor"],
+  tokenizer: ["registry", "tensor", "quantizer", "features"],
+  "ar-generator": ["registry", "tensor", "quantizer"],
+  metrics: ["registry", "tensor", "image", "features"],
+  experiment: [
+    "registry",
+    "tensor",
+    "image",
+    "features",
+    "data",
+    "quantizer",
+    "tokenizer",
+    "ar-generator",
+    "metrics",
+  ],
+};
+const everything = [...Object.keys(allowed), "experiment"];
+allowed.cli = everything;
+
+const own = (name) => `^packages/${name}/src/`;
+const isTest = "\\.test\\.tsx?$";
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circular",
+      severity: "error",
+      from: { pathNot: "^node_modules" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    ...Object.entries(allowed).map(([name, may]) => ({
+      name: `${name}-imports-only-what-it-may`,
+      severity: "error",
+      from: { path: own(name), pathNot: isTest },
+      to: {
+        path: "^(packages|apps)/",
+        pathNot: [own(name), ...may.map((other) => `^packages/${other}/src/index\\.ts$`)].concat(
+          name === "cli" ? ["^apps/dashboard/server/index\\.ts$"] : [],
+        ),
+      },
+    })),
+    {
+      name: "public-entry-points-only",
+      comment: "Import another package by its name, never one of its files.",
+      severity: "error",
+      from: { path: "^(packages/([^/]+)|apps)/", pathNot: isTest },
+      to: {
+        path: "^packages/([^/]+)/src/",
+        pathNot: ["^packages/$2/", "^packages/[^/]+/src/(index|browser|schema)\\.ts$"],
+      },
+    },
+    {
+      name: "one-tensorflow",
+      comment: "TensorFlow.js is reached through @fqgan/tensor only.",
+      severity: "error",
+      from: { path: "^(packages|apps)/", pathNot: "^packages/tensor/" },
+      to: { path: "@tensorflow/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(dist|node_modules/.cache)/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["@fqgan/source", "import", "types", "default"],
+      extensions: [".ts", ".tsx", ".js"],
+    },
+  },
+};
