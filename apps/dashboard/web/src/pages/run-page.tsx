@@ -1,0 +1,100 @@
+import { useMemo } from "react";
+import type { MediaItem } from "../../../server/api-types.js";
+import { formatNumber } from "../data/format.js";
+import { follow, useQueryParameter } from "../data/location.js";
+import { useCurves, useRun } from "../data/queries.js";
+import { Chart } from "../parts/chart.js";
+import { MediaTimeline } from "../parts/media-timeline.js";
+import { Pending, Status } from "../parts/status.js";
+
+export function RunPage({ id }: { id: string }) {
+  const { data: run, error } = useRun(id);
+  const { data: curves } = useCurves(id);
+  const [scale, setScale] = useQueryParameter("scale", "linear");
+  const media = useMemo(() => {
+    const kinds = new Map<string, MediaItem[]>();
+    for (const item of run?.media ?? [])
+      kinds.set(item.kind, [...(kinds.get(item.kind) ?? []), item]);
+    return [...kinds.entries()];
+  }, [run]);
+  if (!run) return <Pending error={error} what={`run ${id}`} />;
+  return (
+    <>
+      <div className="heading">
+        <h1>{run.label}</h1>
+        <Status run={run} />
+        <span className="sub">
+          {run.kind} · seed {run.seed} · <code>{run.id}</code>
+        </span>
+      </div>
+      {run.progress && run.status === "running" && (
+        <progress value={run.progress.step} max={run.progress.total} aria-label="Progress" />
+      )}
+      {run.problem && <p className="notice bad">{run.problem}</p>}
+      {run.inputs.length > 0 && (
+        <p style={{ margin: 0 }}>
+          Built on{" "}
+          {run.inputs.map((input, index) => (
+            <span key={input}>
+              {index > 0 && ", "}
+              <a href={`/runs/${encodeURIComponent(input)}`} onClick={follow}>
+                {input}
+              </a>
+            </span>
+          ))}
+        </p>
+      )}
+      {Object.keys(run.summary).length > 0 && (
+        <section className="card figures" aria-label="Results">
+          {Object.entries(run.summary).map(([name, value]) => (
+            <div key={name} title={run.protocol[name]}>
+              <span>{name}</span>
+              <b>{formatNumber(value)}</b>
+            </div>
+          ))}
+        </section>
+      )}
+      <div
+        className="grid"
+        style={{ gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 460px), 1fr))" }}
+      >
+        {media.map(([kind, items]) => (
+          <MediaTimeline key={kind} run={run.id} items={items} />
+        ))}
+      </div>
+      <div className="toolbar">
+        <h2 style={{ margin: 0 }}>Curves</h2>
+        <button
+          type="button"
+          aria-pressed={scale === "log"}
+          onClick={() => setScale(scale === "log" ? "linear" : "log")}
+        >
+          log scale
+        </button>
+      </div>
+      <div className="grid">
+        {Object.entries(curves ?? {}).map(([name, curve]) => (
+          <Chart key={name} name={name} curve={curve} log={scale === "log"} />
+        ))}
+      </div>
+      <div className="two">
+        <section className="card">
+          <h2>Events</h2>
+          <ul className="events">
+            {run.events.map((event, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: events are append-only
+              <li key={index} className={event.type}>
+                <time dateTime={event.time}>{event.time.slice(11, 19)}</time>
+                <span>{event.message || event.type}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <section className="card">
+          <h2>Config</h2>
+          <pre>{JSON.stringify(run.config, null, 2)}</pre>
+        </section>
+      </div>
+    </>
+  );
+}

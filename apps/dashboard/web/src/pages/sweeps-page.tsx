@@ -1,0 +1,35 @@
+import { follow } from "../data/location.js";
+import { useSweeps } from "../data/queries.js";
+import { Pending } from "../parts/status.js";
+
+export function SweepsPage() {
+  const { data: sweeps, error } = useSweeps();
+  if (!sweeps) return <Pending error={error} what="sweeps" />;
+  return (
+    <>
+      <h1>Sweeps</h1>
+      {sweeps.length === 0 && (
+        <p className="empty">
+          No sweeps here. <code>npm run ablation -- --quick</code> runs one.
+        </p>
+      )}
+      <div className="grid">
+        {sweeps.map((sweep) => (
+          <a
+            className="card"
+            key={sweep.name}
+            href={`/sweeps/${encodeURIComponent(sweep.name)}`}
+            onClick={follow}
+          >
+            <h2>{sweep.name}</h2>
+            <progress value={sweep.done} max={sweep.total} aria-label={`${sweep.name}: progress`} />
+            <span className="count">
+              {sweep.done} of {sweep.total} runs done
+              {sweep.failed > 0 ? `, ${sweep.failed} failed` : ""}
+            </span>
+          </a>
+        ))}
+      </div>
+    </>
+  );
+}
