@@ -1,19 +1,8 @@
 /**
- * The one place that says what TensorFlow.js is here: `@tensorflow/tfjs-core` with its gradients, and
- * the cpu backend, which holds every variable and is the reference that other engines are tested by.
+ * The one place that says what TensorFlow.js is here: `@tensorflow/tfjs-core`, the cpu backend, which
+ * holds every variable and is the reference that other engines are tested by, and the gradients, which
+ * tfjs-core leaves out of its Node build.
  */
-import "@tensorflow/tfjs-backend-cpu";
-import * as tf from "@tensorflow/tfjs-core";
+import "./gradients/index.js";
 
-export type {
-  DataType,
-  Rank,
-  Scalar,
-  Tensor,
-  Tensor1D,
-  Tensor2D,
-  Tensor3D,
-  Tensor4D,
-  Variable,
-} from "@tensorflow/tfjs-core";
-export { tf };
+export * from "./tf-core.js";
