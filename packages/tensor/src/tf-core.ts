@@ -16,4 +16,4 @@ export type {
 export { tf };
 
 // The backend would print an advertisement for tfjs-node at its first use.
-(tf.findBackend("cpu") as unknown as { firstUse: boolean }).firstUse = false;
+(tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
