@@ -1,3 +1,4 @@
 import { library } from "../../tsup.base.js";
 
-export default library();
+/** `schema` is the part that browsers may import. */
+export default library({ entry: ["src/index.ts", "src/schema/index.ts"] });

@@ -1,0 +1,2 @@
+export * from "./run-format.js";
+export * from "./sweep-format.js";

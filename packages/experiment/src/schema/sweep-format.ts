@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+/** `runs/sweeps/<name>/sweep.json`: which runs make up a sweep and which tables to print. */
+export const SWEEP_FORMAT = 1;
+
+/** One column of a table: a final number of one of a point's stages. */
+export const columnSchema = z.strictObject({
+  /** `<stage kind>/<metric of its summary>`, e.g. "tokenizer/test/rfid". */
+  metric: z.string(),
+  title: z.string(),
+  /** Which direction is better; absent for plain facts such as bits or parameters. */
+  goal: z.enum(["min", "max"]).optional(),
+  digits: z.number().int().min(0).default(2),
+  /** "percent" shows 0.61 as 61 %, "count" as 1,234,567. */
+  format: z.enum(["number", "percent", "count"]).default("number"),
+});
+export type Column = z.infer<typeof columnSchema>;
+
+export const tableSchema = z.strictObject({
+  /** Short name for files and links: "table-3". */
+  name: z.string(),
+  title: z.string(),
+  /** Axes whose values make the rows. */
+  rows: z.array(z.string()).min(1),
+  /** Only points whose axis values are among these. */
+  where: z.record(z.string(), z.array(z.string())).default({}),
+  columns: z.array(columnSchema).min(1),
+});
+export type Table = z.infer<typeof tableSchema>;
+
+export const sweepPointSchema = z.looseObject({
+  /** "FQ 256 × 2 · seed 0" */
+  label: z.string(),
+  /** The point's name in commands: `--from <sweep>/<slug>`. */
+  slug: z.string(),
+  seed: z.number().int(),
+  /** Axis → the label of its value. */
+  axes: z.record(z.string(), z.string()),
+  /** Stage kind → run id. Points share ids where they share stages. */
+  stages: z.record(z.string(), z.string()),
+});
+export type SweepPoint = z.infer<typeof sweepPointSchema>;
+
+export const sweepRecordSchema = z.looseObject({
+  format: z.literal(SWEEP_FORMAT),
+  name: z.string(),
+  title: z.string(),
+  createdAt: z.string(),
+  /** The command that continues it. */
+  command: z.string(),
+  /** The variant of the sweep file ("quick"), if one was asked for. */
+  variant: z.string().nullable(),
+  seeds: z.array(z.number().int()),
+  /** Axis → labels of its values, in the file's order. */
+  axes: z.record(z.string(), z.array(z.string())),
+  points: z.array(sweepPointSchema),
+  /** Every distinct run id, in the order of execution. */
+  order: z.array(z.string()),
+  tables: z.array(tableSchema),
+});
+export type SweepRecord = z.infer<typeof sweepRecordSchema>;

@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { diskError } from "./disk-error.js";
+
+/** Writes all of `bytes` to an open file. */
+export function writeAll(descriptor: number, bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+}
+
+/** Makes a directory's entries durable (a rename or a new file is an entry). */
+function syncDirectory(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Replaces a file in one step: a reader sees the old content or the new, never a part, whatever stops
+ * this process or machine. When the disk is full the old content stays.
+ */
+export function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  { durable = true }: { durable?: boolean } = {},
+): void {
+  const suffix = randomBytes(4).toString("hex");
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${suffix}.tmp`);
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  try {
+    const descriptor = openSync(temporary, "wx");
+    try {
+      writeAll(descriptor, bytes);
+      if (durable) fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, path);
+    if (durable) syncDirectory(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw diskError(error, path);
+  }
+}
+
+export function writeJsonAtomic(path: string, value: unknown): void {
+  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
