@@ -1,1 +1,8 @@
-export {};
+export {
+  type AlphaRule,
+  type DecodeOptions,
+  decodeImage,
+  encodePng,
+  IMAGE_EXTENSIONS,
+} from "./codec.js";
+export * from "./pure.js";

@@ -1,0 +1,26 @@
+import { fold, type Key, randomInteger, uniform } from "@fqgan/tensor";
+import { z } from "zod";
+import type { View } from "./dataset.js";
+
+/**
+ * Training augmentation as ADM, LlamaGen and FQGAN do it: the smaller side becomes a whole number drawn
+ * uniformly from [size, crop · size], a random square is cut, and half the images are mirrored.
+ * The recipe of FQGAN at 256 is `{ crop: 1.25, flip: true }`.
+ */
+export const augmentationSchema = z.strictObject({
+  crop: z.number().min(1).max(8).default(1).describe("largest smaller side ÷ size; 1: no zoom"),
+  flip: z.boolean().default(false).describe("mirror half of the images"),
+});
+export type Augmentation = z.output<typeof augmentationSchema>;
+
+/** The view of one visit to one image: a function of the key alone. */
+export function drawView(key: Key, size: number, augmentation: Augmentation): View {
+  const largest = Math.floor(size * augmentation.crop);
+  const [left, top, coin] = uniform(fold(key, "place"), 3) as unknown as [number, number, number];
+  return {
+    smallerSide: size + randomInteger(fold(key, "side"), largest - size + 1),
+    left,
+    top,
+    flip: augmentation.flip && coin < 0.5,
+  };
+}

@@ -1,0 +1,51 @@
+import { toSignedUnit } from "@fqgan/image";
+import { type HostTensor, hostTensor } from "@fqgan/tensor";
+import type { Split } from "./dataset.js";
+
+/** One evaluation batch. The shapes never change: a last batch that is not full repeats its last image. */
+export interface EvaluationBatch {
+  /** [B, S, S, 3] float32 in [-1, 1] */
+  readonly images: HostTensor;
+  /** [B] int32 */
+  readonly labels: HostTensor;
+  /** [B] positions in the split */
+  readonly indices: Int32Array;
+  /** [B, S, S, 3] the same images as uint8 */
+  readonly pixels: Uint8Array;
+  /** How many of the B images count; the rest is padding. */
+  readonly count: number;
+}
+
+/** Every image of a split once, in order, without augmentation. `limit` takes only the first images. */
+export async function* evaluationBatches(
+  split: Split,
+  batchSize: number,
+  limit: number = split.count,
+): AsyncGenerator<EvaluationBatch> {
+  const total = Math.min(limit, split.count);
+  const prepare = async (start: number): Promise<EvaluationBatch> => {
+    const count = Math.min(batchSize, total - start);
+    const indices = Int32Array.from(
+      { length: batchSize },
+      (_, i) => start + Math.min(i, count - 1),
+    );
+    const pixels = await split.images(indices);
+    return {
+      images: hostTensor(toSignedUnit(pixels), [batchSize, split.size, split.size, 3]),
+      labels: hostTensor(
+        Int32Array.from(indices, (index) => split.labels[index]!),
+        [batchSize],
+      ),
+      indices,
+      pixels,
+      count,
+    };
+  };
+  let next = total > 0 ? prepare(0) : undefined;
+  for (let start = 0; next; start += batchSize) {
+    const batch = await next;
+    next = start + batchSize < total ? prepare(start + batchSize) : undefined;
+    next?.catch(() => {}); // thrown when it is awaited
+    yield batch;
+  }
+}

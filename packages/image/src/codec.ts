@@ -1,0 +1,109 @@
+/** Image files through sharp (libvips). */
+import { readFile, stat } from "node:fs/promises";
+import { UserError } from "@fqgan/registry";
+import type { Sharp, SharpOptions } from "sharp";
+import { compositeOn, dropAlpha } from "./alpha.js";
+import type { Image } from "./image.js";
+
+/** File name extensions that are read as images, lower case. */
+export const IMAGE_EXTENSIONS: readonly string[] = [".png", ".jpg", ".jpeg", ".webp"];
+
+const FORMATS = ["png", "jpeg", "webp"];
+
+/** What becomes of transparency. */
+export type AlphaRule = "drop" | "white" | "keep";
+
+export interface DecodeOptions {
+  /** Names the image in errors; default: the path. */
+  readonly where?: string;
+  /**
+   * `drop` (default) forgets it as PIL's convert("RGB") does, `white` composites on white, `keep` returns
+   * four channels.
+   */
+  readonly alpha?: AlphaRule;
+}
+
+/** sharp is loaded at the first use: it costs a command that reads no image nothing. */
+async function openSharp(bytes: Uint8Array): Promise<Sharp> {
+  const { default: sharp } = await import("sharp");
+  // as PIL opens files: no colour management, the first frame only, orientation tags ignored
+  const options: SharpOptions = { failOn: "error", ignoreIcc: true };
+  return sharp(bytes, options);
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw new UserError(`${path}: expected an image, got a folder`);
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${path}: can't be read (${reasonOf(error)}); check the path`);
+  }
+}
+
+/**
+ * PNG, JPEG or WebP → [H, W, 3] uint8 RGB with the values PIL gives. Anything else, damaged files and
+ * 16-bit images (which PIL saturates silently) are a UserError that names the file.
+ */
+export async function decodeImage(
+  source: string | Uint8Array,
+  options: DecodeOptions = {},
+): Promise<Image> {
+  const where = options.where ?? (typeof source === "string" ? source : "image");
+  const bytes = typeof source === "string" ? await readBytes(source) : source;
+  if (bytes.length === 0)
+    throw new UserError(`${where}: expected an image, got 0 bytes; remove it`);
+  try {
+    return await decode(bytes, where, options.alpha ?? "drop");
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `${where}: expected a PNG, JPEG or WebP image, got ${bytes.length} bytes that can't be decoded ` +
+        `(${reasonOf(error).replaceAll(/\s+/g, " ").trim()}); replace or remove it`,
+    );
+  }
+}
+
+async function decode(bytes: Uint8Array, where: string, alpha: AlphaRule): Promise<Image> {
+  const image = await openSharp(bytes);
+  const { format, depth } = await image.metadata();
+  if (!FORMATS.includes(format))
+    throw new UserError(`${where}: expected PNG, JPEG or WebP, got ${format}; convert it first`);
+  if (depth !== "uchar")
+    throw new UserError(
+      `${where}: expected 8 bits a channel, got ${depth === "ushort" ? "16" : depth}; convert it first`,
+    );
+  const rgba = await image
+    .toColourspace("srgb")
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const decoded: Image = {
+    width: rgba.info.width,
+    height: rgba.info.height,
+    channels: rgba.info.channels,
+    data: new Uint8Array(rgba.data.buffer, rgba.data.byteOffset, rgba.data.length),
+  };
+  return ALPHA_RULES[alpha](decoded);
+}
+
+const ALPHA_RULES: Record<AlphaRule, (rgba: Image) => Image> = {
+  drop: dropAlpha,
+  white: (rgba) => compositeOn(rgba),
+  keep: (rgba) => rgba,
+};
+
+/** An image of 1, 3 or 4 channels as the bytes of a PNG file; the same image gives the same bytes. */
+export async function encodePng(image: Image): Promise<Uint8Array> {
+  const { default: sharp } = await import("sharp");
+  const { width, height, data } = image;
+  const channels = image.channels as 1 | 3 | 4;
+  const encoded = await sharp(data, { raw: { width, height, channels } })
+    .toColourspace(channels === 1 ? "b-w" : "srgb")
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+  return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.length);
+}
