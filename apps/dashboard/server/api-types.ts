@@ -42,8 +42,6 @@ export interface RunDetail extends RunRow {
   readonly media: readonly MediaItem[];
   /** How each number of the summary was measured. */
   readonly protocol: Readonly<Record<string, string>>;
-  /** Names of the curves. */
-  readonly curves: readonly string[];
 }
 
 /** One curve: ends and extremes kept when thinned out. */
