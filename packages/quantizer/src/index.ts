@@ -1,1 +1,30 @@
-export {};
+export {
+  checkFinite,
+  checkIndices,
+  codeCount,
+  joinIndices,
+  MAX_CODES,
+  packIndex,
+  splitIndices,
+  unpackIndex,
+} from "./codes.js";
+export type { Composed, Composition } from "./compose/composition.js";
+export {
+  createFactorized,
+  type FactorizedOptions,
+  FactorizedQuantizer,
+} from "./compose/factorized.js";
+export { type EstimatorName, estimators } from "./estimators.js";
+export { disentanglementLoss } from "./losses/disentanglement.js";
+export { nearestCodes } from "./nearest-code.js";
+export {
+  type Codes,
+  defineQuantizer,
+  type Quantized,
+  type QuantizeMode,
+  type Quantizer,
+  type QuantizerRegistry,
+  type QuantizerStrategy,
+} from "./quantizer.js";
+export { createQuantizer, quantizers } from "./registry.js";
+export { type GradientEstimator, stopGradient, straightThrough } from "./straight-through.js";

@@ -1,0 +1,24 @@
+import type { nn, Scalar, Tensor1D, Tensor2D } from "@fqgan/tensor";
+import type { Codes, QuantizeMode } from "../quantizer.js";
+
+/** What a composition returns for N positions. */
+export interface Composed {
+  /** [N, D] for each latent: what the decoder sees, with the latent's gradient. */
+  readonly outputs: Readonly<Record<string, Tensor2D>>;
+  /** [N] int32 for each codebook. */
+  readonly indices: Codes<Tensor1D>;
+  /** Named scalar losses: `<codebook>.<loss>` and those between codebooks; empty at evaluation. */
+  readonly losses: Readonly<Record<string, Scalar>>;
+}
+
+/** Several codebooks that describe each position together. */
+export interface Composition extends nn.Module {
+  /** The latents it takes, and their lengths D. */
+  readonly latents: Readonly<Record<string, { readonly dimensions: number }>>;
+  /** The codebooks in decoder channel order, and their sizes K. */
+  readonly codebooks: Readonly<Record<string, { readonly size: number }>>;
+  /** latents: [N, D] each */
+  quantize(latents: Readonly<Record<string, Tensor2D>>, mode: QuantizeMode): Composed;
+  /** [N] int32 for each codebook → [N, D] for each latent, the vectors a decoder sees. */
+  lookup(indices: Codes<Tensor1D>): Record<string, Tensor2D>;
+}

@@ -1,0 +1,99 @@
+/**
+ * Factorized quantization, https://arxiv.org/abs/2411.16681 (FQGAN): k named sub-codebooks, each over
+ * its own latent of the same position, kept from repeating one another by the disentanglement loss.
+ */
+import { type StrategyConfig, UserError } from "@fqgan/registry";
+import { fold, type Key, nn, type Scalar, type Tensor1D, type Tensor2D } from "@fqgan/tensor";
+import { type EstimatorName, estimators } from "../estimators.js";
+import { disentanglementLoss } from "../losses/disentanglement.js";
+import type { Codes, Quantized, QuantizeMode, Quantizer } from "../quantizer.js";
+import { createQuantizer } from "../registry.js";
+import type { Composed, Composition } from "./composition.js";
+
+export interface FactorizedOptions {
+  /** A quantizer's config for each sub-codebook, in decoder channel order. */
+  readonly codebooks: Readonly<Record<string, StrategyConfig>>;
+  /** Weight of the disentanglement loss; 0 leaves it out. */
+  readonly disentanglement?: number;
+  readonly estimator?: EstimatorName;
+  readonly key: Key;
+}
+
+export class FactorizedQuantizer extends nn.Module implements Composition {
+  /** By name; each also says how long its latent is. */
+  readonly codebooks: Readonly<Record<string, Quantizer>>;
+  readonly #disentanglement: number;
+  readonly #estimator: EstimatorName;
+
+  constructor(options: {
+    readonly codebooks: Readonly<Record<string, Quantizer>>;
+    readonly disentanglement: number;
+    readonly estimator: EstimatorName;
+  }) {
+    super();
+    this.codebooks = options.codebooks;
+    this.#disentanglement = options.disentanglement;
+    this.#estimator = options.estimator;
+  }
+
+  get latents(): Readonly<Record<string, Quantizer>> {
+    return this.codebooks;
+  }
+
+  quantize(latents: Readonly<Record<string, Tensor2D>>, mode: QuantizeMode): Composed {
+    const quantized = this.#each((quantizer, name) =>
+      quantizer.quantize(take(latents, name, "latents"), mode),
+    );
+    const outputs = mapRecord(quantized, estimators[this.#estimator]);
+    const indices = mapRecord(quantized, (factor) => factor.indices);
+    return { outputs, indices, losses: mode.training ? this.#losses(quantized, outputs) : {} };
+  }
+
+  lookup(indices: Codes<Tensor1D>): Record<string, Tensor2D> {
+    return this.#each((quantizer, name) => quantizer.lookup(take(indices, name, "indices")));
+  }
+
+  #losses(
+    quantized: Readonly<Record<string, Quantized>>,
+    outputs: Readonly<Record<string, Tensor2D>>,
+  ): Record<string, Scalar> {
+    const losses: Record<string, Scalar> = {};
+    for (const [factor, { losses: own }] of Object.entries(quantized))
+      for (const [name, loss] of Object.entries(own)) losses[`${factor}.${name}`] = loss;
+    if (this.#disentanglement > 0 && Object.keys(outputs).length > 1)
+      losses.disentanglement = disentanglementLoss(outputs, this.#disentanglement);
+    return losses;
+  }
+
+  #each<T>(f: (quantizer: Quantizer, name: string) => T): Record<string, T> {
+    return mapRecord(this.codebooks, f);
+  }
+}
+
+function mapRecord<A, B>(
+  record: Readonly<Record<string, A>>,
+  f: (value: A, name: string) => B,
+): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
+}
+
+function take<T>(record: Readonly<Record<string, T>>, name: string, what: string): T {
+  const value = record[name];
+  if (value !== undefined) return value;
+  throw new UserError(
+    `factorized: expected ${what} for codebook "${name}", got ${Object.keys(record).join(", ") || "none"}; ` +
+      "name them as the codebooks are named",
+  );
+}
+
+/** Sub-codebooks from their configs. */
+export function createFactorized(options: FactorizedOptions): FactorizedQuantizer {
+  const { codebooks, disentanglement = 0, estimator = "straight-through", key } = options;
+  if (Object.keys(codebooks).length === 0)
+    throw new UserError("factorized: expected at least one codebook, got none; name one");
+  return new FactorizedQuantizer({
+    codebooks: mapRecord(codebooks, (config, name) => createQuantizer(config, fold(key, name))),
+    disentanglement,
+    estimator,
+  });
+}

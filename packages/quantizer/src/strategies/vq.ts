@@ -1,0 +1,114 @@
+/**
+ * Vector quantization, https://arxiv.org/abs/1711.00937 (VQ-VAE), with the l2-normalised codes of
+ * https://arxiv.org/abs/2110.04627 (ViT-VQGAN): each latent becomes its nearest code, and codes learn
+ * by gradient. Losses as FQGAN uses them, its entropy term included.
+ */
+import {
+  fold,
+  type Key,
+  nn,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+  type Variable,
+} from "@fqgan/tensor";
+import { z } from "zod";
+import { MAX_CODES } from "../codes.js";
+import { codebookLoss, commitmentLoss } from "../losses/codebook.js";
+import { distanceEntropyLoss } from "../losses/entropy.js";
+import { nearestCodes } from "../nearest-code.js";
+import { normalizations } from "../normalize.js";
+import {
+  checkLatents,
+  defineQuantizer,
+  type OptionsOf,
+  type Quantized,
+  type QuantizeMode,
+  type Quantizer,
+} from "../quantizer.js";
+
+const options = {
+  /** K, the number of codes. */
+  size: z.int().min(2).max(MAX_CODES),
+  /** D, the length of a code. */
+  dimensions: z.int().positive().default(8),
+  normalize: z.enum(["l2", "none"]).default("l2"),
+  /** Weight of the codebook loss. */
+  codebook: z.number().nonnegative().default(1),
+  /** β, the weight of the commitment loss. */
+  beta: z.number().nonnegative().default(0.25),
+  entropy: z
+    .strictObject({
+      weight: z.number().nonnegative().default(0),
+      temperature: z.number().positive().default(0.01),
+    })
+    .prefault({}),
+};
+
+export class VectorQuantizer extends nn.Module implements Quantizer {
+  readonly dimensions: number;
+  readonly size: number;
+  /** [K, D], normalised at every use where `normalize` says so. */
+  readonly codebook: Variable;
+  readonly #options: OptionsOf<typeof options>;
+
+  constructor(parsed: OptionsOf<typeof options>, values: Float32Array) {
+    super();
+    this.#options = parsed;
+    this.size = parsed.size;
+    this.dimensions = parsed.dimensions;
+    this.codebook = nn.parameter(values, [parsed.size, parsed.dimensions]);
+  }
+
+  quantize(input: Tensor2D, mode: QuantizeMode): Quantized {
+    checkLatents("vq", input, this.dimensions);
+    const latents = normalizations[this.#options.normalize](input);
+    const codebook = this.#codes();
+    const indices = nearestCodes({ latents, codebook });
+    const codes = tf.gather(codebook, indices);
+    const losses = mode.training ? this.#losses(latents, codes, codebook) : {};
+    return { latents, codes, indices, losses };
+  }
+
+  lookup(indices: Tensor1D): Tensor2D {
+    return tf.gather(this.#codes(), indices);
+  }
+
+  #codes(): Tensor2D {
+    return normalizations[this.#options.normalize](this.codebook as unknown as Tensor2D);
+  }
+
+  #losses(latents: Tensor2D, codes: Tensor2D, codebook: Tensor2D): Record<string, Scalar> {
+    const { codebook: weight, beta, entropy } = this.#options;
+    return {
+      codebook: codebookLoss({ latents, codes, weight }),
+      commitment: commitmentLoss({ latents, codes, weight: beta }),
+      ...(entropy.weight > 0 && {
+        entropy: distanceEntropyLoss({ latents, codebook, ...entropy }),
+      }),
+    };
+  }
+}
+
+/** Codes uniform in ±1/K, then normalised once. */
+function initialCodes(parsed: OptionsOf<typeof options>, key: Key): Float32Array {
+  const { size, dimensions, normalize } = parsed;
+  const values = nn.uniformInit(1 / size)(fold(key, "codebook"), [size, dimensions]);
+  if (normalize === "none") return values;
+  for (let start = 0; start < values.length; start += dimensions) {
+    const row = values.subarray(start, start + dimensions);
+    const length = Math.max(Math.hypot(...row), 1e-12);
+    for (let i = 0; i < dimensions; i++) row[i]! /= length;
+  }
+  return values;
+}
+
+export const vq = defineQuantizer({
+  name: "vq",
+  summary: "Nearest code of a codebook learned by gradient, by cosine (l2) or Euclidean distance",
+  reference: "https://arxiv.org/abs/1711.00937",
+  options,
+  example: { size: 16, dimensions: 4, entropy: { weight: 0.03 } },
+  create: (parsed, key) => new VectorQuantizer(parsed, initialCodes(parsed, key)),
+});
