@@ -1,1 +1,31 @@
-export {};
+export {
+  type Aggregation,
+  type AggregationStrategy,
+  aggregations,
+} from "./aggregation.js";
+export {
+  type CodeBatch,
+  type CodeSource,
+  requireSameCodes,
+} from "./codes.js";
+export {
+  codebooksOf,
+  type GeneratorConfig,
+  type GeneratorInput,
+  generatorSchema,
+  positionsOf,
+} from "./config.js";
+export { type DrawnPosition, type GenerateOptions, Sampler } from "./generate.js";
+export { type GuidanceSchedule, guidanceSchedules } from "./guidance.js";
+export {
+  type Head,
+  type HeadSetting,
+  type HeadStrategy,
+  heads,
+  type Logits,
+} from "./heads/index.js";
+export { decodeGenerator, encodeGenerator, type GeneratorCheckpoint } from "./load.js";
+export { type GeneratorPreset, generatorPresets, presetConfig } from "./presets/index.js";
+export { type SamplingInput, samplingSchema } from "./sampling-options.js";
+export { GeneratorTrainer, type GeneratorTrainerOptions, trainingSchema } from "./trainer.js";
+export { createGenerator, Generator } from "./transformer.js";

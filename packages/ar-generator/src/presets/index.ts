@@ -1,0 +1,23 @@
+import { defineRegistry } from "@fqgan/registry";
+import type { GeneratorInput } from "../config.js";
+import { farBase, farLarge, farMini } from "./far.js";
+import type { GeneratorPreset } from "./preset.js";
+
+export type { GeneratorPreset } from "./preset.js";
+
+/** Generators by name. */
+export const generatorPresets = defineRegistry<GeneratorPreset>("generator preset", [
+  farBase,
+  farLarge,
+  farMini,
+]);
+
+/**
+ * A preset's config with its bases' settings filled in.
+ * @param changes replace whole top-level settings, as a preset's own changes do
+ */
+export function presetConfig(name: string, changes: Partial<GeneratorInput> = {}): GeneratorInput {
+  const { base, changes: own } = generatorPresets.get(name);
+  const inherited = base === undefined ? {} : presetConfig(base);
+  return { ...inherited, ...own, ...changes } as GeneratorInput;
+}

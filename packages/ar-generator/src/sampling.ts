@@ -1,0 +1,95 @@
+/** The mathematics of drawing a code from logits, one row at a time, in float64. */
+
+/** Classifier-free guidance (Ho & Salimans, arXiv 2207.12598): null + scale·(conditional - null). */
+export function guide(
+  conditional: ArrayLike<number>,
+  unconditional: ArrayLike<number>,
+  scale: number,
+): Float64Array {
+  return Float64Array.from(conditional as ArrayLike<number>, (value, i) => {
+    const base = unconditional[i]!;
+    return scale === 1 ? value : base + scale * (value - base);
+  });
+}
+
+/** Keeps the `count` largest logits and all that tie with the last of them; the rest become -∞. */
+export function keepTopK(logits: Float64Array, count: number): Float64Array {
+  if (count >= logits.length) return logits;
+  const threshold = logits.slice().sort()[logits.length - count]!;
+  return logits.map((value) => (value < threshold ? Number.NEGATIVE_INFINITY : value));
+}
+
+/**
+ * Nucleus sampling (Holtzman et al., arXiv 1904.09751): from the most likely code down, keeps each whose
+ * predecessors' probabilities sum to at most `mass`; so the first is always kept.
+ */
+export function keepTopP(logits: Float64Array, mass: number): Float64Array {
+  if (mass >= 1) return logits;
+  const probabilities = softmax(logits);
+  const order = Uint32Array.from(logits, (_, i) => i).sort(
+    (a, b) => probabilities[b]! - probabilities[a]!,
+  );
+  const kept = new Float64Array(logits.length).fill(Number.NEGATIVE_INFINITY);
+  let before = 0;
+  for (const code of order) {
+    if (before > mass) break;
+    kept[code] = logits[code]!;
+    before += probabilities[code]!;
+  }
+  return kept;
+}
+
+export function softmax(logits: Float64Array): Float64Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const weights = logits.map((value) => Math.exp(value - largest));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+/** The index of the largest value, the lowest on ties. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** The first code whose cumulative probability exceeds `draw` in [0, 1) of the total. */
+export function inverseCdf(probabilities: Float64Array, draw: number): number {
+  const total = probabilities.reduce((sum, probability) => sum + probability, 0);
+  let cumulative = 0;
+  let last = 0;
+  for (let code = 0; code < probabilities.length; code++) {
+    if (probabilities[code]! > 0) last = code;
+    cumulative += probabilities[code]!;
+    if (cumulative > draw * total) return code;
+  }
+  return last;
+}
+
+/** How codes of one codebook are drawn. */
+export interface Draw {
+  /** Divides the logits; 0 takes the most likely code. */
+  readonly temperature: number;
+  /** How many codes to draw from. */
+  readonly topK: number;
+  /** Probability mass to draw from. */
+  readonly topP: number;
+}
+
+/** Probabilities after temperature, top-k and top-p, in this order. */
+export function shape(logits: Float64Array, { temperature, topK, topP }: Draw): Float64Array {
+  return softmax(
+    keepTopP(
+      keepTopK(
+        logits.map((value) => value / temperature),
+        topK,
+      ),
+      topP,
+    ),
+  );
+}
+
+/** One code; `draw` is uniform in [0, 1). */
+export function sample(logits: Float64Array, how: Draw, draw: number): number {
+  return how.temperature === 0 ? argMax(logits) : inverseCdf(shape(logits, how), draw);
+}
