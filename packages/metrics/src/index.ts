@@ -1,1 +1,26 @@
-export {};
+export { createMetric, createMetrics, firstRows } from "./evaluate.js";
+export type {
+  ExtractorIdentity,
+  Metric,
+  MetricBatch,
+  MetricContext,
+  MetricInput,
+  MetricResult,
+  MetricState,
+  MetricStrategy,
+  Protocol,
+  Sides,
+  ValueDescription,
+} from "./metric.js";
+export { decodeNpy, encodeNpy, type NpyArray } from "./npz/npy.js";
+export { decodeNpz, encodeNpz } from "./npz/npz.js";
+export { metrics } from "./registry.js";
+export { type FrechetDistance, frechetDistance } from "./statistics/frechet.js";
+export { type HistogramSummary, summarise } from "./statistics/histogram.js";
+export {
+  type Gaussian,
+  gaussianFromCovariance,
+  Moments,
+  type Statistics,
+} from "./statistics/moments.js";
+export { RandomState } from "./statistics/numpy-random.js";

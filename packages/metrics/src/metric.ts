@@ -1,0 +1,89 @@
+import type { Strategy } from "@fqgan/registry";
+import type { HostTensor } from "@fqgan/tensor";
+import type { NpyArray } from "./npz/npy.js";
+
+/** The two sets that a metric compares; a batch may hold one side or both. */
+export interface Sides<T> {
+  /** The reference: real images, or the originals of a reconstruction. */
+  readonly real?: T;
+  /** What is judged: generated or reconstructed images. */
+  readonly fake?: T;
+}
+
+/**
+ * What one pass over the images hands to every metric; each takes what it needs and ignores the rest.
+ * Images of the two sides are pairs, row by row; features need not be.
+ */
+export interface MetricBatch {
+  /** [B, H, W, 3] float32 in [-1, 1] */
+  readonly images?: Sides<HostTensor>;
+  /** [B, D] float32 */
+  readonly features?: Sides<HostTensor>;
+  /** [B, classes] float32 */
+  readonly logits?: Sides<HostTensor>;
+  /** Indices of each named codebook, [B, N] int32. */
+  readonly codes?: Readonly<Record<string, HostTensor>>;
+}
+
+/** A part of a batch that a metric can need. */
+export type MetricInput = keyof MetricBatch;
+
+/** What is known before the first batch. */
+export interface MetricContext {
+  /** The network behind `features` and `logits`. */
+  readonly extractor?: ExtractorIdentity;
+  /** Number of codes of each named codebook. */
+  readonly codebooks?: Readonly<Record<string, number>>;
+}
+
+/** Which network, to the bit: numbers of different extractors are never comparable. */
+export interface ExtractorIdentity {
+  readonly name: string;
+  /** SHA-256 of the weights, or its beginning. */
+  readonly hash: string;
+  readonly dimensions: number;
+}
+
+/** How a number was made: sample counts, extractor, settings. Printed beside it. */
+export type Protocol = Readonly<Record<string, string | number>>;
+
+export interface MetricResult {
+  /** The strategy's name. */
+  readonly metric: string;
+  /** The numbers that tables show, by name. */
+  readonly values: Readonly<Record<string, number>>;
+  /** Parts and side results, for those who look closer. */
+  readonly details: Readonly<Record<string, number>>;
+  readonly protocol: Protocol;
+}
+
+/** Statistics as plain named arrays: what shards exchange and checkpoints hold. */
+export type MetricState = Readonly<Record<string, NpyArray>>;
+
+/** Accumulates statistics over batches; pure mathematics, without models or files. */
+export interface Metric {
+  update(batch: MetricBatch): void;
+  /** Adds what another metric of the same settings has seen (a shard, a saved state). */
+  merge(state: MetricState): void;
+  state(): MetricState;
+  /** A UserError if too little has been seen. */
+  compute(): MetricResult;
+}
+
+/** How a table shows one value. */
+export interface ValueDescription {
+  /** Column head, such as "FID". */
+  readonly label: string;
+  readonly better: "higher" | "lower" | "neither";
+  /** Decimals shown. */
+  readonly digits: number;
+}
+
+/** A metric that plugs in by name. */
+export interface MetricStrategy<Options = Record<string, unknown>> extends Strategy {
+  /** The parts of a batch without which it has nothing to measure. */
+  readonly needs: readonly MetricInput[];
+  /** Every key that `values` can hold; metrics per codebook describe their suffix (`usage` for `visual.usage`). */
+  readonly describes: Readonly<Record<string, ValueDescription>>;
+  create(options: Options, context: MetricContext): Metric;
+}

@@ -1,0 +1,66 @@
+/** NumPy's .npy format (numpy.lib.format): a short header, then raw values; little-endian, C order. */
+import { UserError } from "@fqgan/registry";
+
+const CODECS = {
+  "<f8": Float64Array,
+  "<f4": Float32Array,
+  "<i4": Int32Array,
+  "<u4": Uint32Array,
+  "<i8": BigInt64Array,
+  "<u2": Uint16Array,
+  "|u1": Uint8Array,
+} as const;
+
+export type NpyData = InstanceType<(typeof CODECS)[keyof typeof CODECS]>;
+
+export interface NpyArray {
+  readonly shape: readonly number[];
+  readonly data: NpyData;
+}
+
+const MAGIC = "\x93NUMPY";
+
+export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
+  const code = Object.entries(CODECS).find(([, type]) => data instanceof type)![0];
+  const sides = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const dictionary = `{'descr': '${code}', 'fortran_order': False, 'shape': (${sides}), }`;
+  // The values start at a multiple of 64 bytes.
+  const header = `${dictionary.padEnd(Math.ceil((dictionary.length + 11) / 64) * 64 - 11)}\n`;
+  const bytes = new Uint8Array(10 + header.length + data.byteLength);
+  bytes.set(Uint8Array.from(`${MAGIC}\x01\x00`, (c) => c.charCodeAt(0)));
+  new DataView(bytes.buffer).setUint16(8, header.length, true);
+  bytes.set(new TextEncoder().encode(header), 10);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
+  return bytes;
+}
+
+/** @param where names the file in errors */
+export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
+  const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
+  if (text(0, 6) !== MAGIC)
+    throw new UserError(
+      `${where}: expected a .npy file, got other bytes; was it copied completely?`,
+    );
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const long = bytes[6]! >= 2;
+  const start = long ? 12 : 10;
+  const end = start + (long ? view.getUint32(8, true) : view.getUint16(8, true));
+  const header = text(start, end);
+  const code = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? "";
+  const type = CODECS[code as keyof typeof CODECS];
+  const shapeText = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1];
+  if (!type || shapeText === undefined || header.includes("'fortran_order': True"))
+    throw new UserError(
+      `${where}: expected a C-order array of ${Object.keys(CODECS).join(", ")}, got ${header.trim()}; ` +
+        "convert it with numpy.ascontiguousarray and astype",
+    );
+  const shape = shapeText.split(",").flatMap((side) => (side.trim() ? [Number(side)] : []));
+  const count = shape.reduce((product, side) => product * side, 1);
+  const length = count * type.BYTES_PER_ELEMENT;
+  if (bytes.length < end + length)
+    throw new UserError(
+      `${where}: expected ${length} bytes of values for shape (${shape}), got ${bytes.length - end}; ` +
+        "was it copied completely?",
+    );
+  return { shape, data: new type(bytes.slice(end, end + length).buffer as ArrayBuffer) };
+}

@@ -1,0 +1,90 @@
+import { UserError } from "@fqgan/registry";
+import type { HostTensor } from "@fqgan/tensor";
+import { type Matrix, matrix } from "../linear-algebra/index.js";
+import type { NpyArray } from "../npz/npy.js";
+
+/** Rows kept as float32, for statistics that need every sample again. */
+export class Rows {
+  #data = new Float32Array(0);
+  #columns = 0;
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** 0 before the first row. */
+  get columns(): number {
+    return this.#columns;
+  }
+
+  /** @param rows [B, D] */
+  append(rows: { readonly shape: readonly number[]; readonly data: ArrayLike<number> }): void {
+    const [count = 0, columns = 0] = rows.shape;
+    if (rows.shape.length !== 2 || (this.#columns !== 0 && columns !== this.#columns))
+      throw new UserError(
+        `metrics: expected rows [B, ${this.#columns || "D"}], got [${rows.shape}]; ` +
+          "use one extractor for all batches",
+      );
+    if (count === 0) return;
+    this.#columns = columns;
+    const needed = (this.#count + count) * columns;
+    if (needed > this.#data.length) {
+      const grown = new Float32Array(Math.max(needed, 2 * this.#data.length));
+      grown.set(this.#data.subarray(0, this.#count * columns));
+      this.#data = grown;
+    }
+    this.#data.set(rows.data, this.#count * columns);
+    this.#count += count;
+  }
+
+  /** [N, D] float32, a view. */
+  values(): Float32Array {
+    return this.#data.subarray(0, this.#count * this.#columns);
+  }
+
+  /** [N, D] */
+  toMatrix(): Matrix {
+    return matrix(this.#count, this.#columns, Float64Array.from(this.values()));
+  }
+
+  toArray(): NpyArray {
+    return { shape: [this.#count, this.#columns], data: this.values().slice() };
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+}
+
+/** Rows of the real and the fake side. */
+export class TwoSidedRows {
+  readonly real = new Rows();
+  readonly fake = new Rows();
+
+  append(sides: { real?: HostTensor; fake?: HostTensor } | undefined): void {
+    if (sides?.real) this.real.append(sides.real);
+    if (sides?.fake) this.fake.append(sides.fake);
+  }
+
+  merge(state: Readonly<Record<string, NpyArray>>): void {
+    for (const side of ["real", "fake"] as const) {
+      const stored = state[side];
+      if (stored) this[side].append({ shape: stored.shape, data: stored.data as Float32Array });
+    }
+  }
+
+  state(): Record<string, NpyArray> {
+    return { real: this.real.toArray(), fake: this.fake.toArray() };
+  }
+
+  /** A UserError unless each side has at least `least` rows. */
+  require(metric: string, least: number): void {
+    for (const side of ["real", "fake"] as const)
+      if (this[side].count < least)
+        throw new UserError(
+          `${metric}: expected at least ${least} ${side} samples, got ${this[side].count}; ` +
+            "evaluate on more images",
+        );
+  }
+}

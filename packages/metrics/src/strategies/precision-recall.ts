@@ -1,0 +1,27 @@
+/** Improved precision and recall (Kynkäänniemi et al., arXiv 1904.06991), as ADM and torch-fidelity count. */
+import { z } from "zod";
+import type { MetricStrategy } from "../metric.js";
+import type { Ball } from "../statistics/manifold.js";
+import { manifoldMetric } from "./manifold-metric.js";
+
+export const precisionRecall: MetricStrategy<{ readonly k: number; readonly ball: Ball }> = {
+  name: "precision-recall",
+  summary: "Share of fake images near real ones (precision) and of real near fake ones (recall)",
+  reference: "https://arxiv.org/abs/1904.06991",
+  options: {
+    k: z.number().int().min(1).default(3),
+    ball: z.enum(["closed", "open"]).default("closed"),
+  },
+  needs: ["features"],
+  describes: {
+    precision: { label: "Precision", better: "higher", digits: 3 },
+    recall: { label: "Recall", better: "higher", digits: 3 },
+  },
+  create: (options, { extractor }) =>
+    manifoldMetric({
+      metric: "precision-recall",
+      shows: ["precision", "recall"],
+      ...options,
+      extractor,
+    }),
+};

@@ -1,0 +1,50 @@
+/** Peak signal-to-noise ratio in dB: 10 log₁₀(255² / MSE) of each image, averaged over images. */
+import { UserError } from "@fqgan/registry";
+import type { Metric, MetricStrategy } from "../metric.js";
+import { ImageMeans, meanAndError } from "../statistics/image-means.js";
+import { type ImagePair, imagePairs } from "../statistics/image-pairs.js";
+
+export const psnr: MetricStrategy = {
+  name: "psnr",
+  summary: "Peak signal-to-noise ratio: the mean of each image's dB at 8 bits",
+  options: {},
+  needs: ["images"],
+  describes: { psnr: { label: "PSNR", better: "higher", digits: 2 } },
+  create(): Metric {
+    const decibels = new ImageMeans();
+    return {
+      update({ images }) {
+        for (const pair of imagePairs("psnr", images)) decibels.add(psnrOf(pair));
+      },
+      merge: (state) => decibels.merge(state),
+      state: () => decibels.state(),
+      compute() {
+        const count = decibels.values.length;
+        if (count === 0)
+          throw new UserError(
+            "psnr: expected at least one pair of images, got none; pass both sides",
+          );
+        // An exact copy scores infinity and would be the whole mean: such images are counted apart.
+        const finite = decibels.values.filter(Number.isFinite);
+        const { mean, standardError } = meanAndError(finite);
+        return {
+          metric: "psnr",
+          values: { psnr: finite.length === 0 ? Number.POSITIVE_INFINITY : mean },
+          details: { standardError, identicalImages: count - finite.length },
+          protocol: {
+            pairs: count,
+            range: "8-bit RGB, peak 255",
+            average: "mean of dB over images that are not exact copies",
+          },
+        };
+      },
+    };
+  },
+};
+
+/** dB over all pixels and channels; Infinity for an exact copy. */
+export function psnrOf({ real, fake }: ImagePair): number {
+  let sum = 0;
+  for (let i = 0; i < real.length; i++) sum += (real[i]! - fake[i]!) ** 2;
+  return 10 * Math.log10((255 * 255 * real.length) / sum);
+}
