@@ -1,3 +1,13 @@
+export { columnNames, resolveColumn } from "./report/columns.js";
+export {
+  formatCell,
+  formatTable,
+  formatValue,
+  TABLE_FORMATS,
+  type TableFormat,
+} from "./report/format-table.js";
+export { sweepTables } from "./report/sweep-tables.js";
+export { type Cell, type FilledTable, fillTable, type TableRow } from "./report/table.js";
 export * from "./schema/index.js";
 export { ClaimedError, readClaim } from "./store/claim.js";
 export { DiskFullError } from "./store/disk-error.js";

@@ -1,0 +1,95 @@
+import { expect, it } from "vitest";
+import type { Summary } from "../schema/run-format.js";
+import { type SweepRecord, tableSchema } from "../schema/sweep-format.js";
+import { resolveColumn } from "./columns.js";
+import { formatTable } from "./format-table.js";
+import { fillTable } from "./table.js";
+
+const record = (seeds: number[]): SweepRecord => ({
+  format: 1,
+  name: "ablation",
+  title: "Ablation",
+  createdAt: "",
+  command: "",
+  variant: null,
+  seeds,
+  axes: { tokenizer: ["VQ 256", "FQ 256 × 2"], head: ["none", "linear"] },
+  points: ["VQ 256", "FQ 256 × 2"].flatMap((tokenizer) =>
+    ["none", "linear"].flatMap((head) =>
+      seeds.map((seed) => ({
+        label: `${tokenizer} ${head} ${seed}`,
+        slug: "",
+        seed,
+        axes: { tokenizer, head },
+        stages: { tokenizer: `${tokenizer}-${seed}` },
+      })),
+    ),
+  ),
+  order: [],
+  tables: [],
+});
+
+const table = tableSchema.parse({
+  name: "table-3",
+  title: "Table 3 (mini)",
+  rows: ["tokenizer"],
+  columns: ["rfid", "usage", "bits"].map((name) => resolveColumn(name, "test")),
+});
+
+const summary = (rfid: number, usage: number): Summary => ({
+  metrics: { "test/rfid": rfid, "test/usage": usage, bitsPerImage: 2048 },
+  protocols: {
+    "test/rfid": { split: "test", images: 1383, note: "rFID by builtin-64-v1, not comparable" },
+  },
+});
+const summaries: Record<string, Summary> = {
+  "VQ 256-0": summary(48.13, 0.6),
+  "VQ 256-1": summary(46.11, 0.62),
+  "FQ 256 × 2-0": summary(31.5, 0.97),
+  "FQ 256 × 2-1": summary(33.5, 0.97),
+};
+
+it("prints one seed without any ranking", () => {
+  const filled = fillTable(record([0]), table, (id) => summaries[id]);
+  expect(formatTable(filled, "text")).toBe(
+    [
+      "Table 3 (mini) · 1 seed (0), no ranking · test 1,383 · rFID by builtin-64-v1, not comparable",
+      "             rFID ↓   usage ↑   bits/image",
+      "VQ 256         48.1      60 %        2,048",
+      "FQ 256 × 2     31.5      97 %        2,048",
+    ].join("\n"),
+  );
+  expect(formatTable(filled, "latex")).not.toMatch(/textbf/);
+});
+
+it("gives mean and deviation over seeds, and marks the best", () => {
+  const filled = fillTable(record([0, 1]), table, (id) => summaries[id]);
+  expect(filled.rows[0]!.cells[0]!.values).toEqual([48.13, 46.11]);
+  expect(formatTable(filled, "markdown").split("\n").slice(2)).toEqual([
+    "|  | rFID ↓ | usage ↑ | bits/image |",
+    "| --- | ---: | ---: | ---: |",
+    "| VQ 256 | <u>47.1 ± 1.4</u> | <u>61 ± 1.4 %</u> | 2,048 |",
+    "| FQ 256 × 2 | **32.5 ± 1.4** | **97 ± 0.0 %** | 2,048 |",
+  ]);
+  expect(formatTable(filled, "latex")).toContain(
+    "FQ 256 $\\times$ 2 & \\textbf{32.5 $\\pm$ 1.4} & \\textbf{97 $\\pm$ 0.0 \\%} & 2,048 \\\\",
+  );
+});
+
+it("leaves unfinished cells open and quotes CSV", () => {
+  const filled = fillTable(record([0]), table, (id) =>
+    id === "VQ 256-0" ? summaries[id] : undefined,
+  );
+  expect(formatTable(filled, "csv").split("\n")).toEqual([
+    "row,tokenizer/test/rfid,tokenizer/test/rfid std,tokenizer/test/rfid seeds," +
+      "tokenizer/test/usage,tokenizer/test/usage std,tokenizer/test/usage seeds," +
+      "tokenizer/bitsPerImage,tokenizer/bitsPerImage std,tokenizer/bitsPerImage seeds",
+    "VQ 256,48.13,,1,0.6,,1,2048,,1",
+    "FQ 256 × 2,,,0,,,0,,,0",
+  ]);
+  expect(formatTable(filled, "text").split("\n").at(-1)).toMatch(/^FQ 256 × 2 +– +– +–$/);
+});
+
+it("suggests the nearest column", () => {
+  expect(() => resolveColumn("rFIDs", "table-3")).toThrow(/did you mean "rfid"\?/);
+});

@@ -1,0 +1,115 @@
+import { nearest, UserError } from "@fqgan/registry";
+import { type Data, type DataRecord, expandPaths, mergePatch } from "../schema/merge.js";
+import { matches } from "./matches.js";
+import type { SweepFile } from "./sweep-file.js";
+
+/** One value of an axis: its label and what it changes. */
+interface AxisValue {
+  readonly label: string;
+  readonly patch: DataRecord;
+}
+
+/** A point of the grid before its config is checked. */
+export interface GridPoint {
+  /** Axis → label of its value, in the file's order. */
+  readonly axes: Readonly<Record<string, string>>;
+  readonly seed: number;
+  /** The experiment's config as data. */
+  readonly config: DataRecord;
+}
+
+/** Axis → its values' labels, in the file's order. */
+export function axisLabels(file: SweepFile): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(axisValues(file)).map(([axis, values]) => [
+      axis,
+      values.map((value) => value.label),
+    ]),
+  );
+}
+
+function axisValues({ axes, name }: SweepFile): Record<string, AxisValue[]> {
+  return Object.fromEntries(
+    Object.entries(axes).map(([axis, values]) => [
+      axis,
+      Array.isArray(values)
+        ? values.map((value) => ({
+            label: String(value),
+            patch: expandPaths({ [axis]: value }, `${name}: axis ${axis}`),
+          }))
+        : Object.entries(values).map(([label, patch]) => ({
+            label,
+            patch: expandPaths(patch, `${name}: axis ${axis}, value ${label}`),
+          })),
+    ]),
+  );
+}
+
+/** A condition that names an axis or a value that does not exist would silently match nothing. */
+function checkCondition(
+  condition: Readonly<Record<string, readonly string[]>>,
+  labels: Record<string, string[]>,
+  where: string,
+): void {
+  const refuse = (what: string, word: string, known: string[]) => {
+    const near = nearest(word, known);
+    throw new UserError(
+      `${where}: unknown ${what} "${word}"; ${near ? `did you mean "${near}"? ` : ""}` +
+        `known: ${known.join(", ")}`,
+    );
+  };
+  for (const [axis, values] of Object.entries(condition)) {
+    const known = labels[axis];
+    if (!known) refuse("axis", axis, Object.keys(labels));
+    for (const value of values)
+      if (!known!.includes(value)) refuse(`value of axis ${axis}`, value, known!);
+  }
+}
+
+/** Every combination of the axes' values that is not excluded, for every seed. */
+export function expandSweep(
+  file: SweepFile,
+  { base, variant, overrides }: { base: DataRecord; variant?: string; overrides?: DataRecord },
+): GridPoint[] {
+  const labels = axisLabels(file);
+  file.exclude.forEach((condition, i) => {
+    checkCondition(condition, labels, `${file.name}: exclude.${i}`);
+  });
+  for (const table of file.tables) {
+    checkCondition(table.where, labels, `${file.name}: table ${table.name}, where`);
+    checkCondition(
+      Object.fromEntries(table.rows.map((axis) => [axis, []])),
+      labels,
+      `${file.name}: table ${table.name}, rows`,
+    );
+  }
+  const variantPatch = variant === undefined ? {} : file.variants[variant];
+  if (!variantPatch)
+    throw new UserError(
+      `${file.name}: no variant "${variant}"; known: ${Object.keys(file.variants).join(", ") || "none"}`,
+    );
+  let grid: { axes: Record<string, string>; patches: DataRecord[] }[] = [{ axes: {}, patches: [] }];
+  for (const [axis, values] of Object.entries(axisValues(file)))
+    grid = grid.flatMap((point) =>
+      values.map(({ label, patch }) => ({
+        axes: { ...point.axes, [axis]: label },
+        patches: [...point.patches, patch],
+      })),
+    );
+  const kept = grid.filter((point) => !file.exclude.some((entry) => matches(point.axes, entry)));
+  if (kept.length === 0) throw new UserError(`${file.name}: every point is excluded`);
+  return kept.flatMap(({ axes, patches }) =>
+    file.seeds.map((seed) => ({
+      axes,
+      seed,
+      config: [
+        ...patches,
+        expandPaths(variantPatch, `variant ${variant}`),
+        overrides ?? {},
+      ].reduce<Data>(
+        mergePatch,
+        mergePatch({}, expandPaths(base, `${file.name}: base`)),
+      ) as DataRecord,
+    })),
+  );
+}
