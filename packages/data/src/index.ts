@@ -1,4 +1,5 @@
 export { type Augmentation, augmentationSchema, drawView } from "./augmentation.js";
+export { classBalancedIndices, classBalancedWeights, classCounts } from "./balance.js";
 export type {
   Dataset,
   DatasetConfig,
@@ -12,3 +13,10 @@ export type {
 export { datasets, loadDataset } from "./datasets.js";
 export { type EvaluationBatch, evaluationBatches } from "./evaluation.js";
 export { type Batch, createLoader, type Loader, type LoaderOptions } from "./loader.js";
+export {
+  NEAR_COPY_DISTANCE,
+  type NearestNeighbour,
+  nearCopyShare,
+  nearestNeighbours,
+} from "./near-copies.js";
+export { splitOf } from "./split-by-hash.js";
