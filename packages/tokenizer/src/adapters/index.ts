@@ -1,0 +1,6 @@
+import { defineRegistry } from "@fqgan/registry";
+import type { AdapterStrategy } from "../adapter.js";
+import { noAdapter } from "./none.js";
+import { transformerAdapter } from "./transformer.js";
+
+export const adapters = defineRegistry<AdapterStrategy>("adapter", [transformerAdapter, noAdapter]);

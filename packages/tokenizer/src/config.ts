@@ -1,0 +1,86 @@
+import { estimators, quantizers } from "@fqgan/quantizer";
+import { parseConfig, UserError } from "@fqgan/registry";
+import { z } from "zod";
+import { adapters } from "./adapters/index.js";
+import { decoders } from "./decoders/index.js";
+import { adversarialConfig } from "./discriminator/config.js";
+import { encoders } from "./encoders/index.js";
+
+const weight = () => z.number().nonnegative();
+
+/** A teacher whose features one codebook learns to predict. */
+const representationConfig = z.strictObject({
+  teacher: z.string().min(1).describe("name of the teacher, as batches name its features"),
+  features: z.int().positive().describe("length of the teacher's feature vectors"),
+  weight: weight().default(0.5).describe("weight of the contrastive loss"),
+  layers: z.int().nonnegative().default(3).describe("transformer blocks of the predicting head"),
+  heads: z.int().positive().default(8).describe("attention heads of the predicting head"),
+});
+
+const codebookConfig = z.strictObject({
+  quantizer: quantizers.schema,
+  adapter: adapters.schema.prefault({ name: "transformer" }),
+  representation: representationConfig.nullable().default(null),
+});
+
+/** Everything that makes a tokenizer what it is: its networks and what they are trained for. */
+export const tokenizerConfigSchema = z.strictObject({
+  image: z
+    .strictObject({
+      size: z.int().positive().default(256).describe("side of the square images, in pixels"),
+      channels: z.int().positive().default(3),
+    })
+    .prefault({}),
+  encoder: encoders.schema.prefault({ name: "convolutional" }),
+  latentChannels: z
+    .int()
+    .positive()
+    .default(256)
+    .describe("width between encoder or decoder and the projections to and from codes"),
+  codebooks: z
+    .record(
+      z
+        .string()
+        .regex(
+          /^[a-z][A-Za-z0-9]*$/,
+          "expected a camelCase name of letters and digits for a codebook",
+        ),
+      codebookConfig,
+    )
+    .refine((codebooks) => Object.keys(codebooks).length > 0, "expected at least one codebook")
+    .describe("named sub-codebooks, in the order of the decoder's input channels"),
+  estimator: z
+    .enum(Object.keys(estimators) as [keyof typeof estimators])
+    .default("straight-through")
+    .describe("how the decoder's gradient passes the quantizers"),
+  decoder: decoders.schema.prefault({ name: "convolutional" }),
+  losses: z
+    .strictObject({
+      reconstruction: z
+        .strictObject({ l1: weight().default(0), l2: weight().default(1) })
+        .prefault({}),
+      disentanglement: weight()
+        .default(0)
+        .describe("pushes the codes of different codebooks to be orthogonal"),
+      adversarial: adversarialConfig.nullable().default(null),
+    })
+    .prefault({}),
+});
+
+/** As written in a file: everything but the codebooks has a default. */
+export type TokenizerConfigInput = z.input<typeof tokenizerConfigSchema>;
+/** With every default filled in. */
+export type TokenizerConfig = z.output<typeof tokenizerConfigSchema>;
+export type CodebookConfig = TokenizerConfig["codebooks"][string];
+export type RepresentationConfig = z.output<typeof representationConfig>;
+
+/** Checks a config and fills in its defaults. @param where names its source in errors */
+export function parseTokenizerConfig(config: unknown, where = "tokenizer config"): TokenizerConfig {
+  const parsed = parseConfig(tokenizerConfigSchema, config, where);
+  if (parsed.losses.disentanglement > 0 && Object.keys(parsed.codebooks).length < 2)
+    throw new UserError(
+      `${where}: losses.disentanglement: expected 0 with one codebook, got ` +
+        `${parsed.losses.disentanglement}; set it to 0 or add a second codebook`,
+    );
+  return parsed;
+}

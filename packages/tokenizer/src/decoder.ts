@@ -1,0 +1,15 @@
+import type { Strategy } from "@fqgan/registry";
+import type { Key, nn, Tensor } from "@fqgan/tensor";
+
+/** A map of code vectors to images. */
+export interface Decoder extends nn.Module {
+  /** How many times larger the image is than the map, on each side. */
+  readonly factor: number;
+  /** [B, h, w, inputs] → [B, h·factor, w·factor, 3], about [-1, 1] (not clipped) */
+  call(latents: Tensor): Tensor;
+}
+
+/** A decoder that plugs in by name. */
+export interface DecoderStrategy<Options = Record<string, unknown>> extends Strategy {
+  create(options: Options, context: { inputs: number; imageChannels: number; key: Key }): Decoder;
+}

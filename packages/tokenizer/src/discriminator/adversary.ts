@@ -1,0 +1,75 @@
+import {
+  fold,
+  hostInput,
+  hostTensor,
+  type Key,
+  nn,
+  optim,
+  type Scalar,
+  type Tensor,
+  tf,
+} from "@fqgan/tensor";
+import { type AdversarialObjective, adversarialObjectives } from "../losses/adversarial.js";
+import type { AdversarialConfig } from "./config.js";
+import type { Discriminator } from "./discriminator.js";
+import { discriminators } from "./index.js";
+
+/**
+ * The other player of adversarial training: a discriminator with its optimizer. Before its start step
+ * both players' losses are multiplied by 0 and the discriminator is updated all the same, as the
+ * reference implementation of FQGAN does: its batch statistics follow the reconstructions, and Adam's
+ * bias correction has run out when its first gradient arrives.
+ */
+export class Adversary extends nn.Module {
+  readonly discriminator: Discriminator;
+  readonly optimizer: optim.Adam;
+  readonly #config: AdversarialConfig;
+  readonly #objective: AdversarialObjective;
+  readonly #stepNumber: () => number;
+
+  constructor(options: {
+    config: AdversarialConfig;
+    imageChannels: number;
+    adam: optim.AdamOptions;
+    /** The number of the step that runs, counting from 1. */
+    stepNumber: () => number;
+    key: Key;
+  }) {
+    super();
+    const { config, imageChannels, adam, stepNumber, key } = options;
+    this.#config = config;
+    this.#stepNumber = stepNumber;
+    this.#objective = adversarialObjectives.get(config.objective.name);
+    this.discriminator = discriminators
+      .get(config.discriminator.name)
+      .create(config.discriminator, { imageChannels, key: fold(key, "discriminator") });
+    this.optimizer = new optim.Adam(this.discriminator.namedVariables(), adam);
+  }
+
+  /** 0 before the start step, then 1; a value that changes between runs of one program. */
+  #started(): Scalar {
+    const isOn = () => (this.#stepNumber() >= this.#config.startStep ? 1 : 0);
+    return hostInput(() => hostTensor(Float32Array.of(isOn()), [])) as Scalar;
+  }
+
+  /** What the tokenizer minimises, weighted. reconstruction: [B, H, W, C] */
+  generatorLoss(reconstruction: Tensor): Scalar {
+    const fake = this.discriminator.call(reconstruction, { training: true });
+    return tf.mul(this.#objective.generator(fake), tf.mul(this.#config.weight, this.#started()));
+  }
+
+  /** One update of the discriminator on real images and given reconstructions, [B, H, W, C]. */
+  update(batch: { images: Tensor; reconstruction: Tensor; clip: number }): {
+    loss: Scalar;
+    gradientNorm: Scalar;
+  } {
+    const { value, grads } = tf.variableGrads(() => {
+      const real = this.discriminator.call(batch.images, { training: true });
+      const fake = this.discriminator.call(batch.reconstruction, { training: true });
+      return tf.mul(this.#objective.discriminator(real, fake), this.#started()) as Scalar;
+    }, this.optimizer.variables);
+    const clipped = optim.clipByGlobalNorm(grads, batch.clip);
+    this.optimizer.apply(clipped.grads);
+    return { loss: value, gradientNorm: clipped.norm };
+  }
+}

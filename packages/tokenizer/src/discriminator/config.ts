@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { adversarialObjectives } from "../losses/adversarial.js";
+import { discriminators } from "./index.js";
+
+/** A discriminator trained against the decoder (VQGAN, arXiv 2012.09841). */
+export const adversarialConfig = z.strictObject({
+  discriminator: discriminators.schema.prefault({ name: "patch" }),
+  objective: adversarialObjectives.schema.prefault({ name: "hinge" }),
+  weight: z.number().nonnegative().default(0.5),
+  startStep: z
+    .int()
+    .nonnegative()
+    .default(20000)
+    .describe("first step, counting from 1, at which both players' losses count"),
+});
+
+export type AdversarialConfig = z.output<typeof adversarialConfig>;

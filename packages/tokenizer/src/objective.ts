@@ -1,0 +1,43 @@
+import { UserError } from "@fqgan/registry";
+import { type RandomStream, type Scalar, type Tensor, tf } from "@fqgan/tensor";
+import { reconstructionLoss } from "./losses/reconstruction.js";
+import { representationLoss } from "./losses/representation.js";
+import type { Tokenizer, TokenizerOutput } from "./tokenizer.js";
+
+/** Tensors of one training batch inside a program. */
+export interface TrainingTensors {
+  /** [B, H, W, 3] in [-1, 1] */
+  readonly images: Tensor;
+  /** Features of the images by teacher, [B, F] */
+  readonly teachers: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * All of a tokenizer's own losses on one batch: those of its codebooks, `disentanglement`,
+ * `reconstruction` and `<codebook>.representation`, each with its weight applied, so that they add up.
+ */
+export function tokenizerLosses(
+  tokenizer: Tokenizer,
+  { images, teachers }: TrainingTensors,
+  random: RandomStream,
+): { output: TokenizerOutput; losses: Record<string, Scalar> } {
+  const { codebooks, losses: weights } = tokenizer.config;
+  const output = tokenizer.forward(images, { training: true, random });
+  const losses: Record<string, Scalar> = {
+    reconstruction: reconstructionLoss(images, output.reconstruction, weights.reconstruction),
+    ...output.losses,
+  };
+  for (const [name, rows] of Object.entries(tokenizer.predictFeatures(output.quantized))) {
+    const { teacher, weight, features } = codebooks[name]!.representation!;
+    const target = teachers[teacher];
+    if (!target || target.shape.at(-1) !== features)
+      throw new UserError(
+        `codebooks.${name}.representation: expected features [B, ${features}] of teacher ` +
+          `"${teacher}" in the batch, got ${target ? `[${target.shape.join(", ")}]` : "none"}; ` +
+          "compute them for the data set, or set features to their length",
+      );
+    const predicted = tf.squeeze(tf.slice(rows, [0, 0, 0], [-1, 1, -1]), [1]); // [B, F], the class row
+    losses[`${name}.representation`] = tf.mul(weight, representationLoss(predicted, target));
+  }
+  return { output, losses };
+}
