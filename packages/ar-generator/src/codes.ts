@@ -7,7 +7,7 @@ import { codebooksOf, type GeneratorConfig, positionsOf } from "./config.js";
 export interface CodeBatch {
   /** int32 [B, N] for each codebook */
   readonly codes: Codes<HostTensor>;
-  /** int32 [B] in [0, classes) */
+  /** int32 [B] in [0, classes]; the last one, the null class, is for images without a label. */
   readonly labels: HostTensor;
 }
 
@@ -41,13 +41,13 @@ export function requireSameCodes(own: CodeSource, other: CodeSource, where: stri
     refuse("tokenizer", own.tokenizerHash, other.tokenizerHash);
 }
 
-/** Refuses labels outside [0, classes). */
-export function requireClasses(labels: ArrayLike<number>, classes: number, where: string): void {
+/** Refuses labels that are not whole numbers from 0 to `last`. */
+export function requireClasses(labels: ArrayLike<number>, last: number, where: string): void {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
-    if (!Number.isInteger(label) || label < 0 || label >= classes)
+    if (!Number.isInteger(label) || label < 0 || label > last)
       throw new UserError(
-        `${where}: class ${label} is out of range; expected a whole number from 0 to ${classes - 1}`,
+        `${where}: class ${label} is out of range; expected a whole number from 0 to ${last}`,
       );
   }
 }

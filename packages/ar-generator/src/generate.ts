@@ -70,7 +70,7 @@ export class Sampler {
     const { classes, seed, firstImage = 0, draws, ...given } = options;
     const images = classes.length;
     const sampling = resolveSampling(config, given);
-    requireClasses(classes, config.classes, "generate");
+    requireClasses(classes, config.classes - 1, "generate");
     if (images > this.#batch)
       throw new UserError(
         `generate: expected at most ${this.#batch} classes in one stream, got ${images}; make the sampler's batch larger`,

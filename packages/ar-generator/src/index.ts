@@ -24,6 +24,15 @@ export {
   heads,
   type Logits,
 } from "./heads/index.js";
+export {
+  exportWeights,
+  importGenerator,
+  importWeights,
+  type ReferenceFacts,
+  referenceConfig,
+  releaseOf,
+} from "./import/import.js";
+export { type Release, type WeightName, weightNames } from "./import/reference-names.js";
 export { decodeGenerator, encodeGenerator, type GeneratorCheckpoint } from "./load.js";
 export { type GeneratorPreset, generatorPresets, presetConfig } from "./presets/index.js";
 export { type SamplingInput, samplingSchema } from "./sampling-options.js";
