@@ -101,7 +101,6 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
     if (8 + headerLength + end > bytes.length) refuse(`tensor ${name} reaches beyond the end`);
     // A copy: the slice of a Buffer would share its memory, at any offset.
     const raw = new Uint8Array(bytes.subarray(begin, begin + end - start)).buffer;
-    const raw = Uint8Array.prototype.slice.call(bytes, begin, begin + end - start).buffer;
     const values = readValues(entry.dtype, raw);
     if (!values) return refuse(`tensor ${name} has dtype ${entry.dtype}`);
     tensors[name] = hostTensor(values, entry.shape);
