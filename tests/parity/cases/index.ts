@@ -1,0 +1,1 @@
+export { quantizer } from "./quantizer.js";

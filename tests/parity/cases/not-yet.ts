@@ -1,0 +1,11 @@
+/** Kinds of cases that later parts of the project deliver; remove a line when its kind is registered. */
+export const notYet: readonly string[] = [
+  "tokenizer",
+  "tokenizer-full",
+  "generator",
+  "generator-full",
+  "manifest",
+  "losses",
+  "preprocess",
+  "metrics",
+];
