@@ -57,34 +57,24 @@ export interface SweepRow {
   readonly total: number;
 }
 
-export interface SweepCell {
-  readonly mean: number;
-  /** Sample standard deviation over seeds; absent with one seed. */
-  readonly std?: number;
-  readonly count: number;
-}
-
+/** A table as it is printed: numbers are text already, as the report formats them. */
 export interface SweepTable {
+  readonly name: string;
   readonly title: string;
   readonly caption: string;
-  readonly columns: readonly {
-    readonly key: string;
-    readonly label: string;
-    readonly goal: "min" | "max" | "none";
-    readonly digits: number;
-  }[];
+  readonly columns: readonly { readonly title: string; readonly goal?: "min" | "max" }[];
   readonly rows: readonly {
     readonly label: string;
-    readonly runs: readonly string[];
-    readonly cells: Readonly<Record<string, SweepCell | undefined>>;
-    /** Rank 1 or 2 by column, where a ranking is justified. */
-    readonly rank: Readonly<Record<string, number | undefined>>;
+    /** The run behind the row: of its first seed, the last stage. */
+    readonly run?: string;
+    /** rank 1 or 2 where a ranking is justified. */
+    readonly cells: readonly { readonly text: string; readonly rank?: number }[];
   }[];
+  readonly latex: string;
+  readonly csv: string;
 }
 
 export interface SweepDetail extends SweepRow {
   readonly tables: readonly SweepTable[];
   readonly runs: readonly RunRow[];
-  readonly latex: string;
-  readonly csv: string;
 }

@@ -1,6 +1,13 @@
 import { join } from "node:path";
-import { listSweeps, readSweepRecord } from "@fqgan/experiment";
-import type { RunRow, SweepDetail, SweepRow } from "./api-types.js";
+import {
+  type FilledTable,
+  formatCell,
+  formatTable,
+  listSweeps,
+  readSweepRecord,
+  sweepTables,
+} from "@fqgan/experiment";
+import type { RunRow, SweepDetail, SweepRow, SweepTable } from "./api-types.js";
 import { viewRun } from "./run-view.js";
 
 function count(runs: readonly RunRow[]) {
@@ -20,5 +27,32 @@ export const viewSweeps = (runsFolder: string): SweepRow[] =>
 export function viewSweep(runsFolder: string, name: string): SweepDetail {
   const record = readSweepRecord(runsFolder, name);
   const runs = runsOf(runsFolder, record.order);
-  return { name, ...count(runs), tables: [], runs, latex: "", csv: "" };
+  const tables = sweepTables(runsFolder, record).map(viewTable);
+  return { name, ...count(runs), tables, runs };
+}
+
+function viewTable(table: FilledTable): SweepTable {
+  const { name, title, caption, columns, rows } = table;
+  return {
+    name,
+    title,
+    caption,
+    columns: columns.map((column) => ({
+      title: column.title,
+      ...(column.goal && { goal: column.goal }),
+    })),
+    rows: rows.map(({ label, stages, cells }) => {
+      const run = Object.values(stages[0] ?? {}).at(-1);
+      return {
+        label,
+        ...(run !== undefined && { run }),
+        cells: cells.map((cell, i) => ({
+          text: formatCell(cell, columns[i]!),
+          ...(cell?.rank !== undefined && { rank: cell.rank }),
+        })),
+      };
+    }),
+    latex: formatTable(table, "latex"),
+    csv: formatTable(table, "csv"),
+  };
 }

@@ -4,8 +4,6 @@ import { follow } from "../data/location.js";
 import { useSweep } from "../data/queries.js";
 import { Pending, Status } from "../parts/status.js";
 
-const ARROWS = { min: " ↓", max: " ↑", none: "" } as const;
-
 export function SweepPage({ name }: { name: string }) {
   const { data: sweep, error } = useSweep(name);
   if (!sweep) return <Pending error={error} what={`sweep ${name}`} />;
@@ -27,66 +25,63 @@ export function SweepPage({ name }: { name: string }) {
           failed: {run.problem}
         </p>
       ))}
-      <div className="toolbar">
-        <CopyButton label="Copy LaTeX" text={sweep.latex} />
-        <CopyButton label="Copy CSV" text={sweep.csv} />
-      </div>
       {sweep.tables.map((table) => (
-        <PaperTable key={table.title} table={table} />
+        <PaperTable key={table.name} table={table} />
       ))}
       <RunList sweep={sweep} />
     </>
   );
 }
 
+const ARROWS = { min: "↓", max: "↑" } as const;
+
 function PaperTable({ table }: { table: SweepTable }) {
   return (
-    <div className="scroll">
-      <table>
-        <caption>
-          <b>{table.title}.</b> {table.caption}
-        </caption>
-        <thead>
-          <tr>
-            <th />
-            {table.columns.map((column) => (
-              <th className="number" key={column.key}>
-                {column.label}
-                {ARROWS[column.goal]}
+    <section style={{ display: "grid", gap: "0.5rem" }}>
+      <div className="toolbar">
+        <h2 style={{ margin: 0, marginRight: "auto" }}>{table.title}</h2>
+        <CopyButton label="Copy LaTeX" text={table.latex} />
+        <CopyButton label="Copy CSV" text={table.csv} />
+      </div>
+      <div className="scroll">
+        <table>
+          <caption>{table.caption}</caption>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span className="unseen">Row</span>
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {table.rows.map((row) => (
-            <tr key={row.label}>
-              <td>
-                {row.runs[0] ? (
-                  <a href={`/runs/${encodeURIComponent(row.runs[0])}`} onClick={follow}>
-                    {row.label}
-                  </a>
-                ) : (
-                  row.label
-                )}
-              </td>
-              {table.columns.map(({ key, digits }) => {
-                const cell = row.cells[key];
-                const text = cell ? cell.mean.toFixed(digits) : "–";
-                const rank = row.rank[key];
-                return (
-                  <td className="number" key={key}>
-                    {rank === 1 ? <b>{text}</b> : rank === 2 ? <u>{text}</u> : text}
-                    {cell?.std !== undefined && (
-                      <span className="spread"> ± {cell.std.toFixed(digits)}</span>
-                    )}
-                  </td>
-                );
-              })}
+              {table.columns.map(({ title, goal }) => (
+                <th className="number" scope="col" key={title}>
+                  {title}
+                  {goal && !/[↑↓]/.test(title) ? ` ${ARROWS[goal]}` : ""}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {table.rows.map((row) => (
+              <tr key={row.label}>
+                <td>
+                  {row.run ? (
+                    <a href={`/runs/${encodeURIComponent(row.run)}`} onClick={follow}>
+                      {row.label}
+                    </a>
+                  ) : (
+                    row.label
+                  )}
+                </td>
+                {row.cells.map(({ text, rank }, index) => (
+                  <td className="number" key={table.columns[index]!.title}>
+                    {rank === 1 ? <b>{text}</b> : rank === 2 ? <u>{text}</u> : text}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }
 
