@@ -1,3 +1,10 @@
+export {
+  loadTensors,
+  openPytorch,
+  PytorchTensor,
+  type PytorchValue,
+} from "./checkpoint/pytorch/pytorch.js";
+export { type ByteSource, byteSource } from "./checkpoint/pytorch/zip.js";
 export * from "./checkpoint/safetensors.js";
 export * from "./checkpoint/variables.js";
 export * from "./compile/compile.js";

@@ -2,6 +2,7 @@
 import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "../host-tensor.js";
 import { hostTensor } from "../host-tensor.js";
+import { readValues } from "./values.js";
 
 export interface Safetensors {
   readonly tensors: Record<string, HostTensor>;
@@ -39,39 +40,6 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
     position += data.byteLength;
   }
   return bytes;
-}
-
-function halfToFloat(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >>> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-function readValues(dtype: string, raw: ArrayBuffer): HostTensor["data"] | undefined {
-  switch (dtype) {
-    case "F32":
-      return new Float32Array(raw);
-    case "F64":
-      return Float32Array.from(new Float64Array(raw));
-    case "F16":
-      return Float32Array.from(new Uint16Array(raw), halfToFloat);
-    case "BF16": {
-      const words = Uint32Array.from(new Uint16Array(raw), (word) => word << 16);
-      return new Float32Array(words.buffer);
-    }
-    case "I32":
-      return new Int32Array(raw);
-    case "I64":
-      return Int32Array.from(new BigInt64Array(raw), Number);
-    case "U8":
-    case "BOOL":
-      return new Uint8Array(raw);
-    default:
-      return undefined;
-  }
 }
 
 /**
