@@ -1,5 +1,6 @@
 export type { Adapter, AdapterStrategy } from "./adapter.js";
 export { adapters } from "./adapters/index.js";
+export { decodeTokenizer, encodeTokenizer } from "./checkpoint.js";
 export {
   parseTokenizerConfig,
   type TokenizerConfig,
@@ -12,7 +13,14 @@ export type { Discriminator, DiscriminatorStrategy } from "./discriminator/discr
 export { discriminators } from "./discriminator/index.js";
 export type { Encoder, EncoderStrategy } from "./encoder.js";
 export { encoders } from "./encoders/index.js";
+export { tokenizerHash } from "./hash.js";
+export { type FqganImportOptions, fqganConfig, fqganWeights, importFqgan } from "./import/fqgan.js";
+export { fqganNames } from "./import/fqgan-names.js";
+export { fromTorch, transposeHost } from "./import/layout.js";
+export { patchDiscriminatorWeights } from "./import/patch-discriminator.js";
+export { loadTokenizer, saveTokenizer } from "./load.js";
 export { type AdversarialObjective, adversarialObjectives } from "./losses/adversarial.js";
+export { type TokenizerPreset, tokenizerPresetConfig, tokenizerPresets } from "./presets/index.js";
 export { createTokenizer, Tokenizer, type TokenizerOutput } from "./tokenizer.js";
 export { type ImageBatch, TokenizerTrainer, type TokenizerTrainerOptions } from "./trainer.js";
 export { type TokenizerTraining, tokenizerTrainingSchema } from "./training-config.js";

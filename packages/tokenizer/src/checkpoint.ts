@@ -1,0 +1,83 @@
+import { UserError } from "@fqgan/registry";
+import {
+  createKey,
+  decodeSafetensors,
+  encodeSafetensors,
+  type HostTensor,
+  readVariables,
+  writeVariables,
+} from "@fqgan/tensor";
+import { parseTokenizerConfig } from "./config.js";
+import { hashTokenizer } from "./hash.js";
+import { Tokenizer } from "./tokenizer.js";
+
+const FORMAT = { format: "fqgan-checkpoint", version: "1", kind: "tokenizer" } as const;
+
+/**
+ * A self-contained safetensors file: weights, resolved config and their hash, which generators name
+ * the tokenizer of their codes by.
+ * @param weights replaces the tokenizer's own, for instance by their moving average
+ */
+export async function encodeTokenizer(
+  tokenizer: Tokenizer,
+  weights?: Record<string, HostTensor>,
+): Promise<Uint8Array> {
+  const tensors = weights ?? (await readVariables(tokenizer.namedVariables()));
+  return encodeSafetensors({
+    tensors,
+    metadata: {
+      ...FORMAT,
+      config: JSON.stringify(tokenizer.config),
+      hash: await hashTokenizer(tokenizer.config, tensors),
+    },
+  });
+}
+
+/**
+ * The tokenizer in a checkpoint's bytes.
+ * @param where names the file in errors
+ */
+export async function decodeTokenizer(bytes: Uint8Array, where: string): Promise<Tokenizer> {
+  refuseOtherFiles(bytes, where);
+  const { tensors, metadata } = decodeSafetensors(bytes, where);
+  for (const [key, expected] of Object.entries(FORMAT))
+    if (metadata[key] !== expected)
+      throw new UserError(
+        `${where}: expected a tokenizer's checkpoint with ${key} "${expected}", got ` +
+          `${metadata[key] === undefined ? "none" : `"${metadata[key]}"`}; ${remedy(metadata)}`,
+      );
+  let written: unknown;
+  try {
+    written = JSON.parse(metadata.config ?? "");
+  } catch {
+    throw new UserError(`${where}: its config is not JSON; was the file edited?`);
+  }
+  const config = parseTokenizerConfig(written, where);
+  if ((await hashTokenizer(config, tensors)) !== metadata.hash)
+    throw new UserError(
+      `${where}: expected weights and config of hash ${metadata.hash}, got others; ` +
+        "the file was changed or damaged: copy or save it again",
+    );
+  const tokenizer = new Tokenizer(config, createKey(0));
+  writeVariables(tokenizer.namedVariables(), tensors, where);
+  return tokenizer;
+}
+
+/** Files that people take for checkpoints of ours, by their first bytes. */
+function refuseOtherFiles(bytes: Uint8Array, where: string): void {
+  const starts = (...magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
+  const found = [
+    { is: bytes.length === 0, what: "an empty file" },
+    { is: starts(0x50, 0x4b), what: "a zip archive such as PyTorch's .pt; import it first" },
+    { is: starts(0x80, 0x02), what: "a pickle such as PyTorch's old .pth; import it first" },
+    { is: starts(0x89, 0x50, 0x4e, 0x47) || starts(0xff, 0xd8), what: "an image" },
+  ].find(({ is }) => is);
+  if (found) throw new UserError(`${where}: expected a tokenizer's checkpoint, got ${found.what}`);
+}
+
+function remedy({ format, kind }: Record<string, string>): string {
+  if (format === undefined) return "it holds weights without a config: import them by their names";
+  if (kind !== undefined && kind !== FORMAT.kind)
+    return `give the ${kind} where a ${kind} is wanted`;
+  return "it was written by another version of this software";
+}

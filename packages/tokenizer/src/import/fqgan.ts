@@ -1,0 +1,160 @@
+/**
+ * Weights of the reference implementation of FQGAN (arXiv 2411.16681), by its names and in PyTorch's
+ * layouts, as a tokenizer of ours: the structure is read off the shapes.
+ */
+import { UserError } from "@fqgan/registry";
+import { createKey, type HostTensor, writeVariables } from "@fqgan/tensor";
+import type { TokenizerConfigInput } from "../config.js";
+import { parseTokenizerConfig } from "../config.js";
+import { mapRecord } from "../map-record.js";
+import { Tokenizer } from "../tokenizer.js";
+import { fqganNames, type ReferenceCodebook, referenceCodebooks } from "./fqgan-names.js";
+import { fromTorch } from "./layout.js";
+
+type Tensors = Readonly<Record<string, HostTensor>>;
+
+/** What shapes don't tell; the reference's own values by default. */
+export interface FqganImportOptions {
+  readonly groups?: number;
+  readonly adapterHeads?: number;
+  readonly featureHeads?: number;
+  /** Whether the heads that predict a teacher's features are kept; they matter for training only. */
+  readonly teachers?: Readonly<Record<string, { teacher: string; weight?: number }>>;
+  readonly losses?: TokenizerConfigInput["losses"];
+  readonly entropyWeight?: number;
+  readonly beta?: number;
+}
+
+function codebooksOf(tensors: Tensors, where: string): Readonly<Record<string, ReferenceCodebook>> {
+  const codebooks = referenceCodebooks(Object.keys(tensors));
+  if (codebooks) return codebooks;
+  throw new UserError(
+    `${where}: expected weights of FQGAN with two or three codebooks (quantize_vis.embedding.weight, …), ` +
+      `got ${Object.keys(tensors).slice(0, 3).join(", ") || "none"}, …; is it another model's?`,
+  );
+}
+
+/** How many of `prefix0`, `prefix1`, … there are. */
+function countOf(tensors: Tensors, prefix: string): number {
+  const names = Object.keys(tensors);
+  let count = 0;
+  while (names.some((name) => name.startsWith(`${prefix}${count}.`))) count += 1;
+  return count;
+}
+
+/** The config of the tokenizer that these weights are of. @param where names their source in errors */
+export function fqganConfig(
+  tensors: Tensors,
+  options: FqganImportOptions,
+  where: string,
+): TokenizerConfigInput {
+  const { groups = 32, adapterHeads = 8, featureHeads = 8, teachers = {} } = options;
+  const references = codebooksOf(tensors, where);
+  const shapeOf = (name: string): readonly number[] => {
+    const tensor = tensors[name];
+    if (!tensor) throw new UserError(`${where}: expected the weight ${name}, got none`);
+    return tensor.shape;
+  };
+  const side = (name: string, axis: number) => shapeOf(name)[axis]!;
+  const network = (part: "encoder" | "decoder") => {
+    const levels = countOf(tensors, `${part}.conv_blocks.`);
+    const widths = Array.from({ length: levels }, (_, i) =>
+      side(`${part}.conv_blocks.${i}.res.0.conv1.weight`, 0),
+    );
+    if (part === "decoder") widths.reverse();
+    const channels = part === "encoder" ? side("encoder.conv_in.weight", 0) : widths[0]!;
+    return {
+      name: "convolutional",
+      channels,
+      multipliers: widths.map((width) => width / channels),
+      residualBlocks: countOf(tensors, `${part}.conv_blocks.0.res.`),
+      groups,
+    };
+  };
+  const encoder = network("encoder");
+  const first = Object.values(references)[0]!;
+  const positions = side(`encoder.${first.adapter}.0.positional_embedding`, 0);
+  return {
+    image: {
+      size: Math.sqrt(positions) * 2 ** (encoder.multipliers.length - 1),
+      channels: side("encoder.conv_in.weight", 1),
+    },
+    encoder,
+    decoder: network("decoder"),
+    latentChannels: side("decoder.conv_in.weight", 1),
+    codebooks: mapRecord(references, ({ adapter, suffix, featureHead }, name) => {
+      const [size, dimensions] = shapeOf(`quantize_${suffix}.embedding.weight`);
+      const hasHead = featureHead !== undefined && `${featureHead}.class_embedding` in tensors;
+      const teacher = teachers[name];
+      return {
+        quantizer: {
+          name: "vq",
+          size,
+          dimensions,
+          beta: options.beta ?? 0.25,
+          entropy: { weight: options.entropyWeight ?? 0.03 },
+        },
+        adapter: {
+          name: "transformer",
+          layers: countOf(tensors, `encoder.${adapter}.0.transformer.`),
+          heads: adapterHeads,
+        },
+        representation:
+          hasHead && teacher
+            ? {
+                ...teacher,
+                features: side(`${featureHead}.class_embedding`, 1),
+                layers: countOf(tensors, `${featureHead}.transformer.`),
+                heads: featureHeads,
+              }
+            : null,
+      };
+    }),
+    ...(options.losses && { losses: options.losses }),
+  };
+}
+
+/**
+ * The reference's tensors by our names in our layouts. Usage meters and, where the tokenizer has no
+ * such heads, feature heads are left out; missing and other extra weights are an error.
+ */
+export function fqganWeights(
+  tokenizer: Tokenizer,
+  tensors: Tensors,
+  where: string,
+): Record<string, HostTensor> {
+  const names = fqganNames(tokenizer);
+  const known = new Set(names.values());
+  const missing = [...known].filter((name) => !(name in tensors));
+  const extra = Object.keys(tensors).filter(
+    (name) => !known.has(name) && !/codebook_used$|feat_pred/.test(name),
+  );
+  const problems = [
+    ...missing.map((name) => `missing ${name}`),
+    ...extra.map((name) => `unexpected ${name}`),
+  ];
+  if (problems.length > 0)
+    throw new UserError(
+      `${where}: expected FQGAN's weights, got others:\n  ${problems.slice(0, 8).join("\n  ")}` +
+        (problems.length > 8 ? `\n  … and ${problems.length - 8} more` : ""),
+    );
+  const variables = tokenizer.namedVariables();
+  return Object.fromEntries(
+    [...names].map(([name, reference]) => [
+      name,
+      fromTorch(name, tensors[reference]!, variables.get(name)!.rank),
+    ]),
+  );
+}
+
+/** A tokenizer with the reference's weights. @param where names their source in errors */
+export function importFqgan(
+  tensors: Tensors,
+  options: FqganImportOptions = {},
+  where = "weights",
+): Tokenizer {
+  const config = parseTokenizerConfig(fqganConfig(tensors, options, where), where);
+  const tokenizer = new Tokenizer(config, createKey(0));
+  writeVariables(tokenizer.namedVariables(), fqganWeights(tokenizer, tensors, where), where);
+  return tokenizer;
+}
