@@ -34,6 +34,7 @@ export {
 } from "./import/import.js";
 export { type Release, type WeightName, weightNames } from "./import/reference-names.js";
 export { decodeGenerator, encodeGenerator, type GeneratorCheckpoint } from "./load.js";
+export { codeLoss } from "./loss.js";
 export { type GeneratorPreset, generatorPresets, presetConfig } from "./presets/index.js";
 export { type SamplingInput, samplingSchema } from "./sampling-options.js";
 export { GeneratorTrainer, type GeneratorTrainerOptions, trainingSchema } from "./trainer.js";

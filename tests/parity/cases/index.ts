@@ -1,1 +1,2 @@
+export { generator } from "./generator.js";
 export { quantizer } from "./quantizer.js";

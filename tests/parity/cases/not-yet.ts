@@ -2,7 +2,6 @@
 export const notYet: readonly string[] = [
   "tokenizer",
   "tokenizer-full",
-  "generator",
   "generator-full",
   "manifest",
   "losses",
