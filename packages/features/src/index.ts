@@ -1,1 +1,2 @@
-export {};
+export type { Extracted, Extractor, ExtractorStrategy } from "./extractor.js";
+export { extractors, loadExtractor, loadTeacher, teachers } from "./extractors.js";

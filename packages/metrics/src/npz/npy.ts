@@ -62,5 +62,7 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
       `${where}: expected ${length} bytes of values for shape (${shape}), got ${bytes.length - end}; ` +
         "was it copied completely?",
     );
-  return { shape, data: new type(bytes.slice(end, end + length).buffer as ArrayBuffer) };
+  // A copy: a Buffer's slice would share memory at any offset.
+  const values = new Uint8Array(bytes.subarray(end, end + length));
+  return { shape, data: new type(values.buffer) };
 }

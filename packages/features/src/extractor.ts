@@ -1,0 +1,32 @@
+import type { Strategy } from "@fqgan/registry";
+import type { HostTensor } from "@fqgan/tensor";
+
+/** What a network says about a batch of images. */
+export interface Extracted {
+  /** [B, D] float32 */
+  readonly features: HostTensor;
+  /** [B, classes] float32; only of networks that classify. */
+  readonly logits?: HostTensor;
+}
+
+/** A frozen network that turns images into features, the same for every batch size. */
+export interface Extractor {
+  /** Names the network and its version: `builtin-64-v1`. */
+  readonly name: string;
+  /** The first 16 hex digits of the SHA-256 of its weights file. */
+  readonly hash: string;
+  /** D, the number of features. */
+  readonly dimensions: number;
+  /** What the logits mean, in order; only of networks that classify. */
+  readonly classes?: readonly string[];
+  /** @param images [B, S, S, 3] float32 in [-1, 1]; rounded to 8 bits and resized as the network needs */
+  extract(images: HostTensor): Promise<Extracted>;
+  /** `extract`, features only: [B, D]. */
+  features(images: HostTensor): Promise<HostTensor>;
+  dispose(): void;
+}
+
+/** A frozen network that plugs in by name. */
+export interface ExtractorStrategy<Options = Record<string, unknown>> extends Strategy {
+  create(options: Options): Promise<Extractor>;
+}

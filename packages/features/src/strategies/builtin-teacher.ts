@@ -1,0 +1,28 @@
+import { createKey, writeVariables } from "@fqgan/tensor";
+import type { ExtractorStrategy } from "../extractor.js";
+import { frozenExtractor } from "../frozen-extractor.js";
+import { teacherNetwork } from "../teacher-network.js";
+import { readWeights } from "../weights.js";
+
+const FILE = "teacher-v1.safetensors";
+
+export const builtinTeacher: ExtractorStrategy = {
+  name: "builtin",
+  summary:
+    "builtin-teacher-v1: 64 features of a small image tower trained to match Google's emoji with their names",
+  reference: "https://arxiv.org/abs/2103.00020",
+  options: {},
+  async create() {
+    const { tensors, hash } = readWeights(FILE);
+    const network = teacherNetwork(createKey(0));
+    writeVariables(network.namedVariables(), tensors, FILE);
+    return frozenExtractor({
+      name: "builtin-teacher-v1",
+      hash,
+      dimensions: 64,
+      size: 64,
+      call: (images) => ({ features: network.call(images) }),
+      dispose: () => network.dispose(),
+    });
+  },
+};
