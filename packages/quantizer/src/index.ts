@@ -14,6 +14,7 @@ export {
   type FactorizedOptions,
   FactorizedQuantizer,
 } from "./compose/factorized.js";
+export { createResidual, type ResidualOptions, ResidualQuantizer } from "./compose/residual.js";
 export { type EstimatorName, estimators } from "./estimators.js";
 export { disentanglementLoss } from "./losses/disentanglement.js";
 export { nearestCodes } from "./nearest-code.js";

@@ -14,3 +14,22 @@ export const normalizations = {
 };
 
 export type Normalization = keyof typeof normalizations;
+
+const lengths: Record<Normalization, (row: Float32Array) => number> = {
+  none: () => 1,
+  l2: (row) => Math.max(Math.hypot(...row), 1e-12),
+};
+
+/** The same for values in main memory, changed in place: rows of `dimensions` values. */
+export function normalizeHostRows(
+  values: Float32Array,
+  dimensions: number,
+  normalization: Normalization,
+): Float32Array {
+  for (let start = 0; start < values.length; start += dimensions) {
+    const row = values.subarray(start, start + dimensions);
+    const length = lengths[normalization](row);
+    for (let i = 0; i < dimensions; i++) row[i]! /= length;
+  }
+  return values;
+}

@@ -37,6 +37,20 @@ export interface Quantizer extends nn.Module {
   quantize(latents: Tensor2D, mode: QuantizeMode): Quantized;
   /** [N] int32 → [N, D], the vectors a decoder sees for these indices. */
   lookup(indices: Tensor1D): Tensor2D;
+  /**
+   * Moves what is learned without a gradient (moving averages, replaced codes). `quantize` changes
+   * nothing: a composition calls this once a training step, after all its levels have chosen.
+   */
+  update?(seen: Seen): void;
+}
+
+/** What a codebook has quantized in one training step. */
+export interface Seen {
+  /** [N, D] as in `Quantized.latents`. */
+  readonly latents: Tensor2D;
+  /** [N] int32 */
+  readonly indices: Tensor1D;
+  readonly random?: RandomStream;
 }
 
 /** A quantizer that plugs in by name. */

@@ -1,7 +1,15 @@
-import { joinIndices } from "@fqgan/quantizer";
-import { type HostTensor, hostTensor, nn, type Scalar, type Tensor2D, tf } from "@fqgan/tensor";
-import { transposed } from "./layout.js";
-import { singleSubject } from "./single.js";
+import { createResidual, joinIndices } from "@fqgan/quantizer";
+import {
+  createKey,
+  type HostTensor,
+  hostTensor,
+  nn,
+  type Scalar,
+  type Tensor2D,
+  tf,
+} from "@fqgan/tensor";
+import { column, transposed } from "./layout.js";
+import { singleSubject, variableOf } from "./single.js";
 import type { Subject, SubjectOf } from "./subject.js";
 
 const numbers = (value: unknown) => value as number[];
@@ -79,13 +87,13 @@ const magvitLfq: SubjectOf = ({ className, config }) => {
   });
 };
 
-/** vector-quantize-pytorch's LFQ. */
+/** vector-quantize-pytorch's LFQ, which is BSQ when spherical. */
 const lucidrainsLfq: SubjectOf = ({ className, config }) => {
-  if (className !== "vector-quantize-pytorch LFQ" || config.spherical === true) return undefined;
+  if (className !== "vector-quantize-pytorch LFQ") return undefined;
   const bits = Math.log2(config.codebook_size as number);
   return singleSubject({
     config: {
-      name: "lfq",
+      name: config.spherical === true ? "bsq" : "lfq",
       bits,
       bitOrder: "most-significant-first",
       commitment: config.commitment_loss_weight,
@@ -106,6 +114,108 @@ const lucidrainsFsq: SubjectOf = ({ className, config, tensors }) => {
   const bound = config.preserve_symmetry === true ? "symmetric" : "widened";
   const inner = singleSubject({ config: { name: "fsq", levels: config.levels, bound } });
   return tensors["state.project_in.weight"] ? projected(inner, tensors) : inner;
+};
+
+/** IBQ's IndexPropagationQuantize. */
+const indexBackpropagation: SubjectOf = ({ className, config }) => {
+  if (!className.startsWith("IBQ")) return undefined;
+  return singleSubject({
+    config: {
+      name: "ibq",
+      size: config.n_e,
+      dimensions: config.e_dim,
+      beta: config.beta,
+      entropy: { weight: 1, temperature: config.entropy_temperature },
+    },
+    weights: { "embedding.weight": "codebook" },
+    losses: ({ quantization, commitment, codebook, entropy }) => ({
+      quant_loss: tf.addN([quantization!, commitment!, codebook!]),
+      entropy_loss: entropy!,
+    }),
+  });
+};
+
+/** vector-quantize-pytorch's SimVQ. */
+const simVq: SubjectOf = ({ className, config, tensors }) => {
+  if (!className.endsWith("SimVQ")) return undefined;
+  const [size, dimensions] = tensors["state.frozen_codebook"]!.shape;
+  return singleSubject({
+    config: { name: "simvq", size, dimensions },
+    estimator: config.rotation_trick === true ? "rotation" : "straight-through",
+    weights: {
+      frozen_codebook: "features",
+      "code_transform.weight": { name: "projector.kernel", fromGolden: transposed },
+    },
+    losses: ({ codebook, commitment }) => ({ commit: tf.add(codebook!, commitment!) as Scalar }),
+  });
+};
+
+/** Names in the state of a vector-quantize-pytorch codebook, and ours. */
+const movingAverage = {
+  "_codebook.cluster_size": "counts",
+  "_codebook.embed_avg": "sums",
+  "_codebook.embed": "codebook",
+};
+
+/** vector-quantize-pytorch's VectorQuantize with its moving averages. */
+const movingAverageVq: SubjectOf = ({ className, config }) => {
+  if (!className.endsWith(" VectorQuantize")) return undefined;
+  return singleSubject({
+    config: {
+      name: "ema-vq",
+      size: config.codebook_size,
+      dimensions: config.dim,
+      normalize: config.use_cosine_sim === true ? "l2" : "none",
+      decay: config.decay ?? 0.8,
+      beta: config.commitment_weight ?? 1,
+    },
+    estimator: config.rotation_trick === true ? "rotation" : "straight-through",
+    weights: movingAverage,
+    losses: ({ commitment }) => ({ commit: commitment! }),
+  });
+};
+
+/** vector-quantize-pytorch's ResidualVQ, with moving averages or a frozen codebook. */
+const residualVq: SubjectOf = ({ className, config, tensors }) => {
+  if (!className.endsWith("ResidualVQ")) return undefined;
+  const levels = config.num_quantizers as number;
+  const frozen = config.ema_update === false;
+  const composition = createResidual({
+    quantizer: {
+      name: frozen ? "vq" : "ema-vq",
+      size: config.codebook_size,
+      dimensions: tensors.z!.shape.at(-1),
+      normalize: "none",
+      beta: config.commitment_weight ?? 1,
+      ...(frozen ? { codebook: 0 } : { decay: config.decay ?? 0.8 }),
+    },
+    levels,
+    codebooks: config.shared_codebook === true ? "shared" : "separate",
+    estimator: config.rotation_trick === true ? "rotation" : "straight-through",
+    key: createKey(0),
+  });
+  const own = frozen ? { "_codebook.embed": "codebook" } : movingAverage;
+  const weights = composition.quantizers.flatMap((quantizer, level) =>
+    Object.entries(own).map(([golden, name]) => [
+      `layers.${level}.${golden}`,
+      { variable: variableOf(quantizer, name) },
+    ]),
+  );
+  const names = Object.keys(composition.codebooks);
+  return {
+    weights: Object.fromEntries(weights),
+    forward(latents, mode) {
+      const { outputs, indices, losses } = composition.quantize({ latent: latents }, mode);
+      const commits = names.map((name, i) => [`commit_${i}`, losses[`${name}.commitment`]!]);
+      return {
+        output: outputs.latent!,
+        indices,
+        losses: mode.training ? Object.fromEntries(commits) : {},
+      };
+    },
+    goldenIndices: ({ indices }) =>
+      Object.fromEntries(names.map((name, i) => [name, column(indices!, i, levels)])),
+  };
 };
 
 /** Linear maps before and after a quantizer. */
@@ -137,6 +247,10 @@ export const subjects: readonly SubjectOf[] = [
   magvitLfq,
   lucidrainsLfq,
   lucidrainsFsq,
+  indexBackpropagation,
+  simVq,
+  movingAverageVq,
+  residualVq,
 ];
 
 /** The indices of a case by the names that subjects use. */

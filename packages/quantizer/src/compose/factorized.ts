@@ -9,6 +9,7 @@ import { disentanglementLoss } from "../losses/disentanglement.js";
 import type { Codes, Quantized, QuantizeMode, Quantizer } from "../quantizer.js";
 import { createQuantizer } from "../registry.js";
 import type { Composed, Composition } from "./composition.js";
+import { mapRecord, prefixed, take } from "./records.js";
 
 export interface FactorizedOptions {
   /** A quantizer's config for each sub-codebook, in decoder channel order. */
@@ -42,24 +43,26 @@ export class FactorizedQuantizer extends nn.Module implements Composition {
 
   quantize(latents: Readonly<Record<string, Tensor2D>>, mode: QuantizeMode): Composed {
     const quantized = this.#each((quantizer, name) =>
-      quantizer.quantize(take(latents, name, "latents"), mode),
+      quantizer.quantize(take(latents, name, "factorized: latents"), mode),
     );
+    if (mode.training)
+      this.#each((quantizer, name) => quantizer.update?.({ ...quantized[name]!, ...mode }));
     const outputs = mapRecord(quantized, estimators[this.#estimator]);
     const indices = mapRecord(quantized, (factor) => factor.indices);
     return { outputs, indices, losses: mode.training ? this.#losses(quantized, outputs) : {} };
   }
 
   lookup(indices: Codes<Tensor1D>): Record<string, Tensor2D> {
-    return this.#each((quantizer, name) => quantizer.lookup(take(indices, name, "indices")));
+    return this.#each((quantizer, name) =>
+      quantizer.lookup(take(indices, name, "factorized: indices")),
+    );
   }
 
   #losses(
     quantized: Readonly<Record<string, Quantized>>,
     outputs: Readonly<Record<string, Tensor2D>>,
   ): Record<string, Scalar> {
-    const losses: Record<string, Scalar> = {};
-    for (const [factor, { losses: own }] of Object.entries(quantized))
-      for (const [name, loss] of Object.entries(own)) losses[`${factor}.${name}`] = loss;
+    const losses = prefixed(mapRecord(quantized, (factor) => factor.losses));
     if (this.#disentanglement > 0 && Object.keys(outputs).length > 1)
       losses.disentanglement = disentanglementLoss(outputs, this.#disentanglement);
     return losses;
@@ -68,22 +71,6 @@ export class FactorizedQuantizer extends nn.Module implements Composition {
   #each<T>(f: (quantizer: Quantizer, name: string) => T): Record<string, T> {
     return mapRecord(this.codebooks, f);
   }
-}
-
-function mapRecord<A, B>(
-  record: Readonly<Record<string, A>>,
-  f: (value: A, name: string) => B,
-): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
-}
-
-function take<T>(record: Readonly<Record<string, T>>, name: string, what: string): T {
-  const value = record[name];
-  if (value !== undefined) return value;
-  throw new UserError(
-    `factorized: expected ${what} for codebook "${name}", got ${Object.keys(record).join(", ") || "none"}; ` +
-      "name them as the codebooks are named",
-  );
 }
 
 /** Sub-codebooks from their configs. */

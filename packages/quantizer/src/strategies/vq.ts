@@ -3,18 +3,11 @@
  * https://arxiv.org/abs/2110.04627 (ViT-VQGAN): each latent becomes its nearest code, and codes learn
  * by gradient. Losses as FQGAN uses them, its entropy term included.
  */
-import {
-  fold,
-  type Key,
-  nn,
-  type Scalar,
-  type Tensor1D,
-  type Tensor2D,
-  tf,
-  type Variable,
-} from "@fqgan/tensor";
+import { nn, type Scalar, type Tensor1D, type Tensor2D, tf, type Variable } from "@fqgan/tensor";
 import { z } from "zod";
 import { MAX_CODES } from "../codes.js";
+import { DeadCodes, deadCodeOptions } from "../dead-codes.js";
+import { initialCodebook } from "../initial-codebook.js";
 import { codebookLoss, commitmentLoss } from "../losses/codebook.js";
 import { distanceEntropyLoss } from "../losses/entropy.js";
 import { nearestCodes } from "../nearest-code.js";
@@ -26,6 +19,7 @@ import {
   type Quantized,
   type QuantizeMode,
   type Quantizer,
+  type Seen,
 } from "../quantizer.js";
 
 const options = {
@@ -44,6 +38,7 @@ const options = {
       temperature: z.number().positive().default(0.01),
     })
     .prefault({}),
+  deadCodes: deadCodeOptions,
 };
 
 export class VectorQuantizer extends nn.Module implements Quantizer {
@@ -51,6 +46,7 @@ export class VectorQuantizer extends nn.Module implements Quantizer {
   readonly size: number;
   /** [K, D], normalised at every use where `normalize` says so. */
   readonly codebook: Variable;
+  readonly deadCodes?: DeadCodes;
   readonly #options: OptionsOf<typeof options>;
 
   constructor(parsed: OptionsOf<typeof options>, values: Float32Array) {
@@ -59,6 +55,7 @@ export class VectorQuantizer extends nn.Module implements Quantizer {
     this.size = parsed.size;
     this.dimensions = parsed.dimensions;
     this.codebook = nn.parameter(values, [parsed.size, parsed.dimensions]);
+    if (parsed.deadCodes.below > 0) this.deadCodes = new DeadCodes(parsed.size, parsed.deadCodes);
   }
 
   quantize(input: Tensor2D, mode: QuantizeMode): Quantized {
@@ -73,6 +70,12 @@ export class VectorQuantizer extends nn.Module implements Quantizer {
 
   lookup(indices: Tensor1D): Tensor2D {
     return tf.gather(this.#codes(), indices);
+  }
+
+  update({ latents, indices, random }: Seen): void {
+    const codebook = this.codebook as unknown as Tensor2D;
+    const fresh = this.deadCodes?.replace({ codebook, latents, indices, random });
+    if (fresh) this.codebook.assign(fresh.codebook as never);
   }
 
   #codes(): Tensor2D {
@@ -91,24 +94,11 @@ export class VectorQuantizer extends nn.Module implements Quantizer {
   }
 }
 
-/** Codes uniform in ±1/K, then normalised once. */
-function initialCodes(parsed: OptionsOf<typeof options>, key: Key): Float32Array {
-  const { size, dimensions, normalize } = parsed;
-  const values = nn.uniformInit(1 / size)(fold(key, "codebook"), [size, dimensions]);
-  if (normalize === "none") return values;
-  for (let start = 0; start < values.length; start += dimensions) {
-    const row = values.subarray(start, start + dimensions);
-    const length = Math.max(Math.hypot(...row), 1e-12);
-    for (let i = 0; i < dimensions; i++) row[i]! /= length;
-  }
-  return values;
-}
-
 export const vq = defineQuantizer({
   name: "vq",
   summary: "Nearest code of a codebook learned by gradient, by cosine (l2) or Euclidean distance",
   reference: "https://arxiv.org/abs/1711.00937",
   options,
   example: { size: 16, dimensions: 4, entropy: { weight: 0.03 } },
-  create: (parsed, key) => new VectorQuantizer(parsed, initialCodes(parsed, key)),
+  create: (parsed, key) => new VectorQuantizer(parsed, initialCodebook(parsed, key)),
 });

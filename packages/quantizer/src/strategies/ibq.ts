@@ -1,0 +1,121 @@
+/**
+ * Index backpropagation quantization, https://arxiv.org/abs/2412.02692 (IBQ): the decoder's gradient goes
+ * through a softmax over all codes, so that every code is moved at every step.
+ */
+import {
+  fold,
+  nn,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+  type Variable,
+} from "@fqgan/tensor";
+import { z } from "zod";
+import { MAX_CODES } from "../codes.js";
+import { codebookLoss, commitmentLoss } from "../losses/codebook.js";
+import { softChoiceEntropies } from "../losses/entropy.js";
+import {
+  checkLatents,
+  defineQuantizer,
+  type OptionsOf,
+  type Quantized,
+  type QuantizeMode,
+  type Quantizer,
+} from "../quantizer.js";
+import { stopGradient } from "../straight-through.js";
+
+const options = {
+  /** K, the number of codes. */
+  size: z.int().min(2).max(MAX_CODES),
+  /** D, the length of a code. */
+  dimensions: z.int().positive().default(256),
+  /** β, the weight of the codebook loss. */
+  beta: z.number().nonnegative().default(0.25),
+  entropy: z
+    .strictObject({
+      weight: z.number().nonnegative().default(0.05),
+      temperature: z.number().positive().default(0.01),
+    })
+    .prefault({}),
+};
+
+export class IndexBackpropagationQuantizer extends nn.Module implements Quantizer {
+  readonly dimensions: number;
+  readonly size: number;
+  /** [K, D] */
+  readonly codebook: Variable;
+  readonly #options: OptionsOf<typeof options>;
+
+  constructor(parsed: OptionsOf<typeof options>, values: Float32Array) {
+    super();
+    this.#options = parsed;
+    this.size = parsed.size;
+    this.dimensions = parsed.dimensions;
+    this.codebook = nn.parameter(values, [parsed.size, parsed.dimensions]);
+  }
+
+  quantize(latents: Tensor2D, mode: QuantizeMode): Quantized {
+    checkLatents("ibq", latents, this.dimensions);
+    const logits = tf.matMul(latents, this.#codes(), false, true) as Tensor2D; // [N, K]
+    const indices = tf.argMax(stopGradient(logits), 1) as Tensor1D;
+    const codes = tf.gather(this.#codes(), indices) as Tensor2D;
+    if (!mode.training) return { latents, codes, indices, losses: {} };
+    const path = this.#softPath(logits, codes);
+    return {
+      latents: path,
+      codes,
+      indices,
+      losses: this.#losses({ latents, logits, codes, path }),
+    };
+  }
+
+  lookup(indices: Tensor1D): Tensor2D {
+    return tf.gather(this.#codes(), indices) as Tensor2D;
+  }
+
+  /** The codes' values; gradients reach the latents by the softmax, the codebook by the chosen codes. */
+  #softPath(logits: Tensor2D, codes: Tensor2D): Tensor2D {
+    const soft = tf.matMul(tf.softmax(logits, 1), stopGradient(this.#codes()));
+    return tf.add(codes, tf.sub(soft, stopGradient(soft)));
+  }
+
+  #losses(options: {
+    readonly latents: Tensor2D;
+    readonly logits: Tensor2D;
+    readonly codes: Tensor2D;
+    readonly path: Tensor2D;
+  }): Record<string, Scalar> {
+    const { latents, logits, codes, path } = options;
+    const { beta, entropy } = this.#options;
+    return {
+      quantization: tf.mean(tf.squaredDifference(path, latents)),
+      commitment: commitmentLoss({ latents, codes, weight: 1 }),
+      codebook: codebookLoss({ latents, codes, weight: beta }),
+      ...(entropy.weight > 0 && { entropy: this.#entropyLoss(logits) }),
+    };
+  }
+
+  #entropyLoss(logits: Tensor2D): Scalar {
+    const { weight, temperature } = this.#options.entropy;
+    const { sample, batch } = softChoiceEntropies(tf.div(logits, temperature));
+    return tf.mul(tf.sub(sample, batch), weight);
+  }
+
+  #codes(): Tensor2D {
+    return this.codebook as unknown as Tensor2D;
+  }
+}
+
+export const ibq = defineQuantizer({
+  name: "ibq",
+  summary: "The code of largest dot product, with gradients to all codes through a softmax",
+  reference: "https://arxiv.org/abs/2412.02692",
+  options,
+  example: { size: 16, dimensions: 4 },
+  create(parsed, key) {
+    const shape = [parsed.size, parsed.dimensions];
+    const values = nn.uniformInit(1 / parsed.size)(fold(key, "codebook"), shape);
+    return new IndexBackpropagationQuantizer(parsed, values);
+  },
+});

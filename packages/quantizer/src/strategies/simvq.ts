@@ -1,0 +1,42 @@
+/**
+ * SimVQ, https://arxiv.org/abs/2411.02038: a frozen Gaussian codebook behind one learned linear map, so
+ * that all codes move together and none dies.
+ */
+import { fold, nn } from "@fqgan/tensor";
+import { z } from "zod";
+import { MAX_CODES } from "../codes.js";
+import { ProjectedCodebookQuantizer } from "../projected-codebook.js";
+import { defineQuantizer } from "../quantizer.js";
+
+export const simvq = defineQuantizer({
+  name: "simvq",
+  summary: "Nearest code of a frozen Gaussian codebook behind a learned linear map",
+  reference: "https://arxiv.org/abs/2411.02038",
+  options: {
+    /** K, the number of codes. */
+    size: z.int().min(2).max(MAX_CODES),
+    /** D, the length of a code. */
+    dimensions: z.int().positive().default(8),
+    /** Weight of the codebook loss, which moves the map. */
+    codebook: z.number().nonnegative().default(1),
+    /** β, the weight of the commitment loss. */
+    beta: z.number().nonnegative().default(0.25),
+  },
+  example: { size: 16, dimensions: 4 },
+  create({ size, dimensions, codebook, beta }, key) {
+    const init = nn.normalInit(dimensions ** -0.5);
+    return new ProjectedCodebookQuantizer({
+      name: "simvq",
+      size,
+      features: init(fold(key, "features"), [size, dimensions]),
+      projector: new nn.Linear({
+        inputs: dimensions,
+        outputs: dimensions,
+        bias: false,
+        key: fold(key, "projector"),
+      }),
+      codebook,
+      commitment: beta,
+    });
+  },
+});
