@@ -38,6 +38,7 @@ export function singleSubject(options: {
     ),
     forward(latents, mode) {
       const quantized = quantizer.quantize(latents, mode);
+      if (mode.training) quantizer.update?.(quantized);
       return {
         output: mode.training ? estimators[estimator](quantized) : quantized.codes,
         indices: { indices: quantized.indices },

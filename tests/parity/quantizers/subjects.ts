@@ -150,6 +150,17 @@ const simVq: SubjectOf = ({ className, config, tensors }) => {
   });
 };
 
+/**
+ * Whether the case was recorded with the codebook's moving averages at work: where every `state_after`
+ * equals its `state`, the reference's codebook stood still, and ours is kept still too.
+ */
+function codebookMoves(tensors: Readonly<Record<string, HostTensor>>): boolean {
+  return Object.entries(tensors).some(([name, { data }]) => {
+    const before = tensors[name.replace(/^state_after/, "state")]!;
+    return name.startsWith("state_after.") && data.some((value, i) => value !== before.data[i]);
+  });
+}
+
 /** Names in the state of a vector-quantize-pytorch codebook, and ours. */
 const movingAverage = {
   "_codebook.cluster_size": "counts",
@@ -158,7 +169,7 @@ const movingAverage = {
 };
 
 /** vector-quantize-pytorch's VectorQuantize with its moving averages. */
-const movingAverageVq: SubjectOf = ({ className, config }) => {
+const movingAverageVq: SubjectOf = ({ className, config, tensors }) => {
   if (!className.endsWith(" VectorQuantize")) return undefined;
   return singleSubject({
     config: {
@@ -166,7 +177,7 @@ const movingAverageVq: SubjectOf = ({ className, config }) => {
       size: config.codebook_size,
       dimensions: config.dim,
       normalize: config.use_cosine_sim === true ? "l2" : "none",
-      decay: config.decay ?? 0.8,
+      decay: codebookMoves(tensors) ? (config.decay ?? 0.8) : 1,
       beta: config.commitment_weight ?? 1,
     },
     estimator: config.rotation_trick === true ? "rotation" : "straight-through",
@@ -187,7 +198,7 @@ const residualVq: SubjectOf = ({ className, config, tensors }) => {
       dimensions: tensors.z!.shape.at(-1),
       normalize: "none",
       beta: config.commitment_weight ?? 1,
-      ...(frozen ? { codebook: 0 } : { decay: config.decay ?? 0.8 }),
+      ...(frozen ? { codebook: 0 } : { decay: codebookMoves(tensors) ? (config.decay ?? 0.8) : 1 }),
     },
     levels,
     codebooks: config.shared_codebook === true ? "shared" : "separate",
