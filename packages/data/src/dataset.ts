@@ -1,21 +1,20 @@
 /** What a data set is: named splits of square RGB images with class labels, read by index. */
-import type { Registry, Strategy, StrategyConfig } from "@fqgan/registry";
+import { type Registry, type Strategy, type StrategyConfig, UserError } from "@fqgan/registry";
 
 export type SplitName = "train" | "validation" | "test";
 
-/**
- * How one image is cut out of its source, as plain data (it crosses threads): the smaller side is
- * resized to `smallerSide` (box halving, then bicubic, as ADM does), then a square of the data set's
- * size is taken.
- */
+/** How one image is taken from its source, as plain data (it crosses threads). */
 export interface View {
-  /** Pixels, ≥ the data set's size. */
-  readonly smallerSide: number;
-  /** Where the square lies in the room that is left: 0 is left or top, just below 1 right or bottom. */
-  readonly left: number;
-  readonly top: number;
   /** Mirrored left to right. */
   readonly flip: boolean;
+  /** Where a training crop lies; without it the centre crop of evaluation is taken. */
+  readonly crop?: {
+    /** The smaller side of the source is resized to this many pixels first, ≥ the data set's size. */
+    readonly smallerSide: number;
+    /** Fractions in [0, 1) of the room that is left: 0 is left or top. */
+    readonly left: number;
+    readonly top: number;
+  };
 }
 
 /** Images in a fixed order. All arrays are aligned: entry i belongs to image i. */
@@ -32,8 +31,8 @@ export interface Split {
   /** More facts by name, one value an image: emoji have `name`, `subcategory` and `identity`. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
   /**
-   * [n, S, S, 3] uint8 RGB. Without `views` the whole image, centre-cropped, as evaluation sees it;
-   * with views, one for each index.
+   * [n, S, S, 3] uint8 RGB, centre-cropped as evaluation sees them, or one view for each index. Files that
+   * can't be read are an UnreadableImagesError.
    */
   images(indices: ArrayLike<number>, views?: readonly View[]): Promise<Uint8Array>;
   /** [n, S, S] uint8 coverage of the subject, 255 inside; only of data sets drawn on transparency. */
@@ -46,6 +45,18 @@ export interface RejectedFile {
   readonly reason: string;
 }
 
+/** Some images of a request can't be read. */
+export class UnreadableImagesError extends UserError {
+  /** @param positions which entries of the request failed, aligned with `files` */
+  constructor(
+    readonly positions: readonly number[],
+    readonly files: readonly RejectedFile[],
+  ) {
+    const lines = files.map(({ path, reason }) => `\n  ${path}: ${reason}`);
+    super(`${files.length} images can't be read; replace or remove them:${lines.join("")}`);
+  }
+}
+
 export interface Dataset {
   /** Short name for tables: `emoji-64`. */
   readonly name: string;
@@ -56,16 +67,23 @@ export interface Dataset {
   /** S, the side of every image in pixels. */
   readonly size: number;
   readonly splits: Readonly<Record<SplitName, Split>>;
-  /** Files that were left out because they could not be read; never silently skipped. */
+  /** Files that were left out while loading because they could not be read. */
   readonly rejected: readonly RejectedFile[];
   /** Ends worker threads and frees memory. The data set can't be used afterwards. */
   close(): Promise<void>;
 }
 
+export interface LoadSettings {
+  /** Called while files are decoded. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Where decoded images are kept between runs; null: nowhere. Default: fqgan in the user's cache folder. */
+  readonly cacheFolder?: string | null;
+}
+
 /** A data set that plugs in by name. */
 export interface DatasetStrategy extends Strategy {
   /** `options` are checked and complete. */
-  load(options: Readonly<Record<string, unknown>>): Promise<Dataset>;
+  load(options: Readonly<Record<string, unknown>>, settings: LoadSettings): Promise<Dataset>;
 }
 
 export type DatasetRegistry = Registry<DatasetStrategy>;

@@ -1,6 +1,7 @@
 import { toSignedUnit } from "@fqgan/image";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import type { Split } from "./dataset.js";
+import { labelsOf } from "./loader.js";
 
 /** One evaluation batch. The shapes never change: a last batch that is not full repeats its last image. */
 export interface EvaluationBatch {
@@ -16,7 +17,10 @@ export interface EvaluationBatch {
   readonly count: number;
 }
 
-/** Every image of a split once, in order, without augmentation. `limit` takes only the first images. */
+/**
+ * Every image of a split once, in order, without augmentation; `limit` takes only the first images. A
+ * file that can't be read is an UnreadableImagesError: an evaluation must not leave images out.
+ */
 export async function* evaluationBatches(
   split: Split,
   batchSize: number,
@@ -32,10 +36,7 @@ export async function* evaluationBatches(
     const pixels = await split.images(indices);
     return {
       images: hostTensor(toSignedUnit(pixels), [batchSize, split.size, split.size, 3]),
-      labels: hostTensor(
-        Int32Array.from(indices, (index) => split.labels[index]!),
-        [batchSize],
-      ),
+      labels: labelsOf(split, indices),
       indices,
       pixels,
       count,

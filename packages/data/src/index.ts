@@ -1,14 +1,16 @@
 export { type Augmentation, augmentationSchema, drawView } from "./augmentation.js";
 export { classBalancedIndices, classBalancedWeights, classCounts } from "./balance.js";
-export type {
-  Dataset,
-  DatasetConfig,
-  DatasetRegistry,
-  DatasetStrategy,
-  RejectedFile,
-  Split,
-  SplitName,
-  View,
+export {
+  type Dataset,
+  type DatasetConfig,
+  type DatasetRegistry,
+  type DatasetStrategy,
+  type LoadSettings,
+  type RejectedFile,
+  type Split,
+  type SplitName,
+  UnreadableImagesError,
+  type View,
 } from "./dataset.js";
 export { datasets, loadDataset } from "./datasets.js";
 export { type EvaluationBatch, evaluationBatches } from "./evaluation.js";

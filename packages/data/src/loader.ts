@@ -1,7 +1,8 @@
 import { toSignedUnit } from "@fqgan/image";
+import { UserError } from "@fqgan/registry";
 import { fold, type HostTensor, hostTensor, type Key, permutation } from "@fqgan/tensor";
 import { type Augmentation, drawView } from "./augmentation.js";
-import type { Split } from "./dataset.js";
+import { type RejectedFile, type Split, UnreadableImagesError } from "./dataset.js";
 
 /** One training batch; the shapes never change. */
 export interface Batch {
@@ -30,6 +31,8 @@ export interface Loader {
   readonly stepsPerEpoch: number;
   /** Batch of a step (0, 1, …): the same key and step always give the same batch. */
   batch(step: number): Promise<Batch>;
+  /** Files that could not be read so far; the image after each in the split stood in for it. */
+  readonly rejected: readonly RejectedFile[];
 }
 
 /**
@@ -38,19 +41,13 @@ export interface Loader {
  */
 export function createLoader(split: Split, options: LoaderOptions): Loader {
   const { batchSize, key, prefetch = 2 } = options;
+  if (split.count === 0)
+    throw new UserError(`createLoader: the split "${split.name}" is empty; train on another one`);
   const augmentation: Augmentation = { crop: 1, flip: false, ...options.augmentation };
   const augments = augmentation.crop > 1 || augmentation.flip;
-  const orders = new Map<number, Uint32Array>();
   const ready = new Map<number, Promise<Batch>>();
-
-  const orderOf = (epoch: number): Uint32Array => {
-    const known = orders.get(epoch);
-    if (known) return known;
-    if (orders.size > 2) orders.clear();
-    const order = permutation(fold(key, "epoch", epoch), split.count);
-    orders.set(epoch, order);
-    return order;
-  };
+  const unreadable = new Map<string, RejectedFile>();
+  const orderOf = epochOrders(split.count, key);
 
   const prepare = async (step: number): Promise<Batch> => {
     const visits = Array.from({ length: batchSize }, (_, i) => step * batchSize + i);
@@ -61,13 +58,15 @@ export function createLoader(split: Split, options: LoaderOptions): Loader {
     const views = augments
       ? visits.map((visit) => drawView(fold(key, "view", visit), split.size, augmentation))
       : undefined;
-    const pixels = await split.images(indices, views);
+    const pixels = await readWithStandIns({
+      read: () => split.images(indices, views),
+      indices,
+      split,
+      unreadable,
+    });
     return {
       images: hostTensor(toSignedUnit(pixels), [batchSize, split.size, split.size, 3]),
-      labels: hostTensor(
-        Int32Array.from(indices, (index) => split.labels[index]!),
-        [batchSize],
-      ),
+      labels: labelsOf(split, indices),
       indices,
     };
   };
@@ -92,5 +91,55 @@ export function createLoader(split: Split, options: LoaderOptions): Loader {
       ready.delete(step);
       return batch;
     },
+    get rejected() {
+      return [...unreadable.values()];
+    },
   };
+}
+
+/** [B] int32 labels of the images at `indices`. */
+export function labelsOf(split: Split, indices: Int32Array): HostTensor {
+  return hostTensor(Int32Array.from(indices, (index) => split.labels[index]!));
+}
+
+/** The order of each epoch; the latest two are kept, since a batch may span them. */
+function epochOrders(count: number, key: Key): (epoch: number) => Uint32Array {
+  const orders = new Map<number, Uint32Array>();
+  return (epoch) => {
+    const known = orders.get(epoch);
+    if (known) return known;
+    for (const old of [...orders.keys()].slice(0, -1)) orders.delete(old);
+    const order = permutation(fold(key, "epoch", epoch), count);
+    orders.set(epoch, order);
+    return order;
+  };
+}
+
+/**
+ * Reads a batch. A file that can't be read is remembered in `unreadable` and the next image of the split
+ * takes its place in `indices`: one bad file must not end a long training run, nor go unnoticed.
+ */
+async function readWithStandIns(options: {
+  readonly read: () => Promise<Uint8Array>;
+  readonly indices: Int32Array;
+  readonly split: Split;
+  readonly unreadable: Map<string, RejectedFile>;
+}): Promise<Uint8Array> {
+  const { read, indices, split, unreadable } = options;
+  for (;;)
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof UnreadableImagesError)) throw error;
+      for (const file of error.files) unreadable.set(file.path, file);
+      if (unreadable.size >= split.count)
+        throw new UserError(
+          `split "${split.name}": none of its ${split.count} images can be read, the first: ` +
+            `${error.files[0]!.path}: ${error.files[0]!.reason}`,
+        );
+      for (const position of error.positions) {
+        const isBad = () => unreadable.has(split.ids[indices[position]!]!);
+        while (isBad()) indices[position] = (indices[position]! + 1) % split.count;
+      }
+    }
 }

@@ -1,5 +1,5 @@
-import { flip, type Image, placedCrop } from "@fqgan/image";
-import type { Split, SplitName, View } from "./dataset.js";
+import type { Split, SplitName } from "./dataset.js";
+import { takeView } from "./view.js";
 
 /** A split whose images all lie in memory as one array. */
 export interface MemorySplitData {
@@ -15,19 +15,13 @@ export interface MemorySplitData {
 }
 
 /** Rows `indices` of an array of equally long rows. */
-function takeRows(rows: Uint8Array, length: number, indices: ArrayLike<number>): Uint8Array {
+export function takeRows(rows: Uint8Array, length: number, indices: ArrayLike<number>): Uint8Array {
   const taken = new Uint8Array(indices.length * length);
   for (let i = 0; i < indices.length; i++) {
     const from = indices[i]! * length;
     taken.set(rows.subarray(from, from + length), i * length);
   }
   return taken;
-}
-
-/** The pixels of a view: crop place first, then the mirror. */
-export function applyView(image: Image, size: number, view: View): Image {
-  const cropped = placedCrop(image, { size, ...view });
-  return view.flip ? flip(cropped) : cropped;
 }
 
 export function memorySplit(data: MemorySplitData): Split {
@@ -44,7 +38,8 @@ export function memorySplit(data: MemorySplitData): Split {
       const taken = takeRows(pixels, length, indices);
       views?.forEach((view, i) => {
         const row = taken.subarray(i * length, (i + 1) * length);
-        row.set(applyView({ width: size, height: size, channels: 3, data: row }, size, view).data);
+        const image = { width: size, height: size, channels: 3, data: row.slice() };
+        row.set(takeView(image, size, view).data);
       });
       return taken;
     },
