@@ -3,8 +3,8 @@ import { type Column, columnSchema } from "../schema/sweep-format.js";
 
 /** The columns that sweep files may name. The arrow in a title says which direction is better. */
 const KNOWN: Readonly<Record<string, Omit<Column, "digits" | "format"> & Partial<Column>>> = {
-  rfid: { metric: "tokenizer/test/rfid", title: "rFID ↓", goal: "min", digits: 1 },
-  is: { metric: "tokenizer/test/is", title: "IS ↑", goal: "max", digits: 1 },
+  rfid: { metric: "tokenizer/test/fid", title: "rFID ↓", goal: "min", digits: 1 },
+  is: { metric: "tokenizer/test/inceptionScore", title: "IS ↑", goal: "max", digits: 1 },
   psnr: { metric: "tokenizer/test/psnr", title: "PSNR ↑", goal: "max", digits: 2 },
   ssim: { metric: "tokenizer/test/ssim", title: "SSIM ↑", goal: "max", digits: 3 },
   usage: { metric: "tokenizer/test/usage", title: "usage ↑", goal: "max", format: "percent" },
@@ -16,10 +16,15 @@ const KNOWN: Readonly<Record<string, Omit<Column, "digits" | "format"> & Partial
   },
   bits: { metric: "tokenizer/bitsPerImage", title: "bits/image", format: "count" },
   parameters: { metric: "tokenizer/parameters", title: "parameters", format: "count" },
-  gfid: { metric: "generator/test/gfid", title: "gFID ↓", goal: "min", digits: 1 },
-  gis: { metric: "generator/test/is", title: "IS ↑", goal: "max", digits: 1 },
-  precision: { metric: "generator/test/precision", title: "precision ↑", goal: "max", digits: 2 },
-  recall: { metric: "generator/test/recall", title: "recall ↑", goal: "max", digits: 2 },
+  gfid: { metric: "generator/samples/fid", title: "gFID ↓", goal: "min", digits: 1 },
+  gis: { metric: "generator/samples/inceptionScore", title: "IS ↑", goal: "max", digits: 1 },
+  precision: {
+    metric: "generator/samples/precision",
+    title: "precision ↑",
+    goal: "max",
+    digits: 2,
+  },
+  recall: { metric: "generator/samples/recall", title: "recall ↑", goal: "max", digits: 2 },
   loss: { metric: "generator/test/loss", title: "held-out loss ↓", goal: "min", digits: 3 },
   generatorParameters: { metric: "generator/parameters", title: "parameters", format: "count" },
 };

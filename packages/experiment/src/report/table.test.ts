@@ -37,9 +37,9 @@ const table = tableSchema.parse({
 });
 
 const summary = (rfid: number, usage: number): Summary => ({
-  metrics: { "test/rfid": rfid, "test/usage": usage, bitsPerImage: 2048 },
+  metrics: { "test/fid": rfid, "test/usage": usage, bitsPerImage: 2048 },
   protocols: {
-    "test/rfid": { split: "test", images: 1383, note: "rFID by builtin-64-v1, not comparable" },
+    "test/fid": { split: "test", images: 1383, note: "rFID by builtin-64-v1, not comparable" },
   },
 });
 const summaries: Record<string, Summary> = {
@@ -81,7 +81,7 @@ it("leaves unfinished cells open and quotes CSV", () => {
     id === "VQ 256-0" ? summaries[id] : undefined,
   );
   expect(formatTable(filled, "csv").split("\n")).toEqual([
-    "row,tokenizer/test/rfid,tokenizer/test/rfid std,tokenizer/test/rfid seeds," +
+    "row,tokenizer/test/fid,tokenizer/test/fid std,tokenizer/test/fid seeds," +
       "tokenizer/test/usage,tokenizer/test/usage std,tokenizer/test/usage seeds," +
       "tokenizer/bitsPerImage,tokenizer/bitsPerImage std,tokenizer/bitsPerImage seeds",
     "VQ 256,48.13,,1,0.6,,1,2048,,1",

@@ -101,6 +101,7 @@ export function fillTable(
   }));
   const seeds = record.seeds.length;
   const caption = [
+    ...table.facts,
     ...(record.variant ? [`variant ${record.variant}`] : []),
     seeds === 1 ? `1 seed (${record.seeds[0]}), no ranking` : `mean ± std over ${seeds} seeds`,
     ...describeProtocols(used),

@@ -25,6 +25,8 @@ export const tableSchema = z.strictObject({
   /** Only points whose axis values are among these. */
   where: z.record(z.string(), z.array(z.string())).default({}),
   columns: z.array(columnSchema).min(1),
+  /** What the caption says of the runs behind it: data, steps. */
+  facts: z.array(z.string()).default([]),
 });
 export type Table = z.infer<typeof tableSchema>;
 

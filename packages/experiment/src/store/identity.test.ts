@@ -24,9 +24,10 @@ it("does not depend on the order of keys, but on every value", () => {
     { ...identity, revision: 2 },
     { ...identity, kind: "codes" as const },
     { ...identity, inputs: { tokenizer: "x" } },
+    { ...identity, order: ["visual"] },
     { ...identity, config: { ...(identity.config as object), steps: 11 } },
   ].map((other) => runId("a", other));
-  expect(new Set([runId("a", identity), ...others]).size).toBe(6);
+  expect(new Set([runId("a", identity), ...others]).size).toBe(7);
 });
 
 it("keeps the order of arrays and drops undefined members", () => {

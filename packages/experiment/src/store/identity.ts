@@ -10,6 +10,8 @@ export interface StageIdentity {
   readonly seed: number;
   /** Run ids by role. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Names whose order matters: sorted keys alone would lose it. */
+  readonly order?: readonly string[];
 }
 
 /** JSON with sorted keys: equal data gives equal text. */
@@ -38,11 +40,9 @@ export function slugify(text: string): string {
  * `<name>-<10 hex digits>`. `name` must follow from the identity (it is for people); the digits are the
  * hash of the identity. The git commit is not in it, or every commit would void every sweep.
  */
-export function runId(
-  name: string,
-  { kind, revision, config, seed, inputs }: StageIdentity,
-): string {
-  const text = canonicalJson({ kind, revision, config, seed, inputs });
+export function runId(name: string, identity: StageIdentity): string {
+  const { kind, revision, config, seed, inputs, order } = identity;
+  const text = canonicalJson({ kind, revision, config, seed, inputs, order });
   const digest = createHash("sha256").update(text).digest("hex").slice(0, 10);
   return `${slugify(name)}-${digest}`;
 }

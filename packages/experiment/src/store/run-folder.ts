@@ -17,7 +17,16 @@ import { JsonlWriter, truncateAfterStep } from "./jsonl.js";
 import { readRunConfig } from "./read-run.js";
 
 /** A picture to keep: PNG bytes and what they show. */
-export interface MediaItem extends Omit<MediaRow, "time" | "file"> {
+export interface MediaItem {
+  readonly step: number;
+  readonly kind: string;
+  readonly caption: string;
+  readonly width: number;
+  readonly height: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly codebook?: string;
+  readonly items?: readonly string[];
   /** File name inside media/, without its ending. */
   readonly name: string;
   readonly png: Uint8Array;
@@ -94,7 +103,12 @@ export class RunFolder {
   logMedia({ name, png, ...row }: MediaItem): void {
     const file = `media/${name}.png`;
     writeFileAtomic(join(this.path, file), png, { durable: false });
-    this.media.append({ ...row, time: Date.now(), file });
+    const indexed: Omit<MediaItem, "name" | "png"> & Pick<MediaRow, "time" | "file"> = {
+      ...row,
+      time: Date.now(),
+      file,
+    };
+    this.media.append(indexed);
   }
 
   logUsage(row: Omit<UsageRow, "time">): void {

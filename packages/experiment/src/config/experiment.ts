@@ -1,0 +1,86 @@
+import { generatorPresets, presetConfig } from "@fqgan/ar-generator";
+import { datasets } from "@fqgan/data";
+import { parseConfig, UserError } from "@fqgan/registry";
+import { parseTokenizerConfig, tokenizerPresetConfig } from "@fqgan/tokenizer";
+import { z } from "zod";
+import { type Data, type DataRecord, isRecord, mergePatch } from "../schema/merge.js";
+import {
+  type CodesStageConfig,
+  codesStageSchema,
+  type GeneratorStageConfig,
+  generatorStageSchema,
+  type TokenizerStageConfig,
+  tokenizerStageSchema,
+} from "./stage-configs.js";
+
+const differences = z.record(z.string(), z.unknown()).default({});
+
+/** A model as a preset and what to change of it. */
+const model = {
+  preset: z.string().optional().describe("where the model's config starts from"),
+  model: differences.describe("differences from the preset, or the whole config"),
+};
+
+/** One experiment as a person writes it: data → tokenizer → codes → generator, each with its evaluation. */
+export const experimentSchema = z.strictObject({
+  data: datasets.schema,
+  tokenizer: tokenizerStageSchema.omit({ data: true }).extend(model),
+  codes: codesStageSchema.omit({ data: true }).prefault({}),
+  /** Without one only a tokenizer is trained. */
+  generator: generatorStageSchema.extend(model).optional(),
+});
+
+/** The same with presets laid out and every default filled in. */
+export interface Experiment {
+  readonly tokenizer: TokenizerStageConfig;
+  readonly codes: CodesStageConfig;
+  readonly generator: GeneratorStageConfig | undefined;
+}
+
+/** Codebooks' sizes, grid and classes follow from the codes that a generator is trained on. */
+const FROM_CODES = ["vocabularies", "grid", "classes"];
+
+/** @param where names the source in errors */
+export function resolveExperiment(config: unknown, where: string): Experiment {
+  const { data, tokenizer, codes, generator } = parseConfig(experimentSchema, config, where);
+  const size = data.size;
+  const base: Data = tokenizer.preset
+    ? (tokenizerPresetConfig(tokenizer.preset) as unknown as DataRecord)
+    : {};
+  const sized = typeof size === "number" ? mergePatch(base, { image: { size } }) : base;
+  const { preset: _, ...tokenizerStage } = tokenizer;
+  const tokenizerModel = parseTokenizerConfig(
+    mergePatch(sized, tokenizer.model as DataRecord),
+    `${where}: tokenizer.model`,
+  );
+  if (typeof size === "number" && tokenizerModel.image.size !== size)
+    throw new UserError(
+      `${where}: tokenizer.model.image.size: expected the data's ${size}, got ` +
+        `${tokenizerModel.image.size}; change one of them`,
+    );
+  return {
+    tokenizer: parseConfig(
+      tokenizerStageSchema,
+      { ...tokenizerStage, data, model: tokenizerModel },
+      where,
+    ),
+    codes: { ...codes, data },
+    generator: generator && resolveGenerator(generator, where),
+  };
+}
+
+function resolveGenerator(
+  { preset, ...stage }: NonNullable<z.output<typeof experimentSchema>["generator"]>,
+  where: string,
+): GeneratorStageConfig {
+  if (preset !== undefined) generatorPresets.get(preset);
+  const base = preset === undefined ? {} : (presetConfig(preset) as unknown as DataRecord);
+  const own = Object.entries(base).filter(([name]) => !FROM_CODES.includes(name));
+  const merged = mergePatch(Object.fromEntries(own), stage.model as DataRecord);
+  const given = isRecord(merged) ? FROM_CODES.find((name) => name in merged) : undefined;
+  if (given)
+    throw new UserError(
+      `${where}: generator.model.${given}: follows from the tokenizer's codes; leave it out`,
+    );
+  return parseConfig(generatorStageSchema, { ...stage, model: merged }, `${where}: generator`);
+}

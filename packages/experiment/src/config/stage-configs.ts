@@ -1,0 +1,77 @@
+import { generatorSchema, samplingSchema, trainingSchema } from "@fqgan/ar-generator";
+import { augmentationSchema, datasets } from "@fqgan/data";
+import { extractors } from "@fqgan/features";
+import { metrics } from "@fqgan/metrics";
+import { tokenizerConfigSchema, tokenizerTrainingSchema } from "@fqgan/tokenizer";
+import { z } from "zod";
+import { schedules } from "./schedules.js";
+
+const count = (fallback: number) => z.int().positive().default(fallback);
+
+/** What the training loop needs to know about any model. */
+const loop = {
+  steps: z.int().positive().describe("optimizer steps"),
+  batchSize: z.int().positive().describe("images a step"),
+  schedule: schedules.schema.prefault({ name: "constant" }),
+  logEverySteps: count(10).describe("steps between rows of metrics.jsonl"),
+  validateEverySteps: count(500).describe("steps between validations; one more at the end"),
+};
+
+const metricList = (names: readonly string[]) =>
+  z.array(metrics.schema).prefault(names.map((name) => ({ name })));
+
+/** Which network judges and on how many images. */
+const judging = {
+  batchSize: count(32).describe("images at once; does not change the numbers"),
+  extractor: extractors.schema
+    .nullable()
+    .prefault({ name: "builtin" })
+    .describe("feature extractor of distribution metrics; null leaves those metrics out"),
+};
+
+/** Train a tokenizer on a data set, then evaluate it on the test split. */
+export const tokenizerStageSchema = z.strictObject({
+  data: datasets.schema,
+  model: tokenizerConfigSchema,
+  train: tokenizerTrainingSchema.extend({ ...loop, augmentation: augmentationSchema.prefault({}) }),
+  evaluate: z
+    .strictObject({
+      ...judging,
+      metrics: metricList(["psnr", "ssim", "fid", "inception-score", "codebook-usage"]),
+      validationImages: count(256).describe("of the validation split, while training"),
+      pictures: count(8).describe("images shown as reconstructions"),
+    })
+    .prefault({}),
+});
+export type TokenizerStageConfig = z.output<typeof tokenizerStageSchema>;
+
+/** Write the codes of a data set with a trained tokenizer. */
+export const codesStageSchema = z.strictObject({
+  data: datasets.schema,
+  batchSize: count(32),
+});
+export type CodesStageConfig = z.output<typeof codesStageSchema>;
+
+/** Train a generator on codes, sample from it, evaluate the samples. */
+export const generatorStageSchema = z.strictObject({
+  /** Vocabularies, grid and classes come from the codes. */
+  model: z
+    .strictObject(generatorSchema.shape)
+    .omit({ vocabularies: true, grid: true, classes: true }),
+  train: trainingSchema.extend(loop),
+  sample: samplingSchema
+    .extend({
+      images: count(512).describe("how many are drawn for the metrics, classes as in the data"),
+      perClass: count(8).describe("how many of each class are shown"),
+      batchSize: count(32),
+    })
+    .prefault({}),
+  evaluate: z
+    .strictObject({
+      ...judging,
+      metrics: metricList(["fid", "inception-score", "precision-recall"]),
+      reference: z.enum(["train", "validation", "test"]).default("train"),
+    })
+    .prefault({}),
+});
+export type GeneratorStageConfig = z.output<typeof generatorStageSchema>;

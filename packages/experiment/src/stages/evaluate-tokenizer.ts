@@ -1,0 +1,76 @@
+import { evaluationBatches, type Split } from "@fqgan/data";
+import type { Extractor } from "@fqgan/features";
+import { toSignedUnit, toUint8 } from "@fqgan/image";
+import {
+  createMetrics,
+  firstRows,
+  type MetricBatch,
+  type MetricResult,
+  type Sides,
+} from "@fqgan/metrics";
+import type { StrategyConfig } from "@fqgan/registry";
+import { type HostTensor, hostTensor } from "@fqgan/tensor";
+import type { Tokenizer } from "@fqgan/tokenizer";
+
+export interface TokenizerEvaluation {
+  readonly results: readonly MetricResult[];
+  /** How often each code was chosen, by codebook. */
+  readonly counts: Readonly<Record<string, readonly number[]>>;
+  readonly images: number;
+}
+
+/** Rounds to 8-bit pixels and back: what a saved picture holds is what is measured. */
+const asPixels = ({ data, shape }: HostTensor): HostTensor =>
+  hostTensor(toSignedUnit(toUint8(data as Float32Array)), shape);
+
+/** Encodes and decodes a split in one pass and feeds every metric. */
+export async function evaluateTokenizer(options: {
+  readonly tokenizer: Tokenizer;
+  readonly split: Split;
+  readonly batchSize: number;
+  readonly limit?: number;
+  readonly metrics: readonly StrategyConfig[];
+  /** Needed by metrics of features or logits. */
+  readonly judge?: Extractor | undefined;
+  readonly onImages?: (done: number, total: number) => void;
+}): Promise<TokenizerEvaluation> {
+  const { tokenizer, split, batchSize, limit = split.count, judge, onImages } = options;
+  const codebooks = Object.fromEntries(
+    Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]),
+  );
+  const metrics = createMetrics(options.metrics, {
+    codebooks,
+    ...(judge && { extractor: judge }),
+  });
+  const counts = Object.fromEntries(
+    Object.entries(codebooks).map(([name, size]) => [name, new Array<number>(size).fill(0)]),
+  );
+  const total = Math.min(limit, split.count);
+  let done = 0;
+  for await (const { images, count } of evaluationBatches(split, batchSize, limit)) {
+    const codes = await tokenizer.encode(images);
+    const reconstructed = asPixels(await tokenizer.decode(codes));
+    const valid = Object.fromEntries(
+      Object.entries(codes).map(([name, rows]) => [name, firstRows(rows, count)]),
+    );
+    for (const [name, { data }] of Object.entries(valid))
+      for (const code of data) counts[name]![code]!++;
+    const pair = { real: firstRows(images, count), fake: firstRows(reconstructed, count) };
+    metrics.update({ images: pair, codes: valid, ...(judge && (await extractPair(judge, pair))) });
+    done += count;
+    onImages?.(done, total);
+  }
+  return { results: metrics.compute(), counts, images: done };
+}
+
+/** What the judge says of both sides of a batch. */
+export async function extractPair(judge: Extractor, pair: Sides<HostTensor>): Promise<MetricBatch> {
+  const [real, fake] = await Promise.all(
+    [pair.real, pair.fake].map((images) => images && judge.extract(images)),
+  );
+  const sides = (of: "features" | "logits") => ({
+    ...(real?.[of] && { real: real[of] }),
+    ...(fake?.[of] && { fake: fake[of] }),
+  });
+  return { features: sides("features"), logits: sides("logits") };
+}

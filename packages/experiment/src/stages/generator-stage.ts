@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  createGenerator,
+  decodeGenerator,
+  encodeGenerator,
+  type Generator,
+  type GeneratorInput,
+  GeneratorTrainer,
+} from "@fqgan/ar-generator";
+import { createKey, fold, permutation } from "@fqgan/tensor";
+import type { z } from "zod";
+import { schedules } from "../config/schedules.js";
+import { generatorStageSchema } from "../config/stage-configs.js";
+import type { Summary } from "../schema/run-format.js";
+import { trainLoop } from "../train/train-loop.js";
+import { type CodesFile, codesBatch, decodeCodes } from "./codes-file.js";
+import { heldOutLoss } from "./held-out-loss.js";
+import { judgeSamples } from "./judge-samples.js";
+import { Samples } from "./samples.js";
+import { defineStage, type StageContext } from "./stage.js";
+
+type Context = StageContext<z.output<typeof generatorStageSchema>>;
+
+/** Trains a generator on codes, then samples and evaluates the finished model. */
+export const generatorStage = defineStage({
+  kind: "generator",
+  revision: 1,
+  schema: generatorStageSchema,
+  describe: ({ model }) => model.head.name,
+  async run(context) {
+    const { config, run, seed, input } = context;
+    const path = join(input("codes").folder, "codes.safetensors");
+    const codes = decodeCodes(readFileSync(path), path);
+    const generator = createGenerator(
+      {
+        ...(config.model as Partial<GeneratorInput>),
+        vocabularies: codes.vocabularies,
+        grid: [...codes.grid],
+        classes: codes.classes.length,
+      } as GeneratorInput,
+      fold(createKey(seed), "generator"),
+    );
+    if ((await train(context, generator, codes)) === "stopped") return "stopped";
+    const model = join(run.path, "checkpoints", "model.safetensors");
+    const finished = decodeGenerator(readFileSync(model), model).generator;
+    return evaluate(context, finished, codes);
+  },
+});
+
+async function train(context: Context, generator: Generator, codes: CodesFile) {
+  const { config, run, seed } = context;
+  const { steps, batchSize, schedule, logEverySteps, validateEverySteps, ...recipe } = config.train;
+  const key = fold(createKey(seed), "training");
+  const trainer = new GeneratorTrainer(generator, {
+    ...recipe,
+    schedule: schedules
+      .get(schedule.name)
+      .create({ config: schedule, peak: recipe.learningRate, steps }),
+    key: fold(key, "trainer"),
+  });
+  const { train: trainCodes, validation } = codes.splits as Record<
+    string,
+    CodesFile["splits"][string]
+  >;
+  const count = trainCodes!.labels.shape[0]!;
+  const orderOf = (epoch: number) => permutation(fold(key, "epoch", epoch), count);
+  let order = { epoch: -1, rows: new Uint32Array() };
+  const rowOf = (visit: number) => {
+    const epoch = Math.floor(visit / count);
+    if (order.epoch !== epoch) order = { epoch, rows: orderOf(epoch) as Uint32Array<ArrayBuffer> };
+    return order.rows[visit % count]!;
+  };
+  const samples = await Samples.open(context, generator, codes);
+  try {
+    const outcome = await trainLoop({
+      context,
+      trainer,
+      train: { steps, batchSize, logEverySteps, validateEverySteps },
+      batch: async (step) =>
+        codesBatch(
+          trainCodes!,
+          Array.from({ length: batchSize }, (_, i) => rowOf(step * batchSize + i)),
+        ),
+      validate: async (step) => {
+        run.logMedia(await samples.grid(step));
+        return heldOutLoss(trainer, validation!, batchSize);
+      },
+    });
+    if (outcome === "finished") {
+      const weights = await trainer.averagedWeights();
+      run.writeCheckpoint(
+        "model",
+        await encodeGenerator({ generator, tokenizerHash: codes.tokenizerHash }, weights),
+      );
+    }
+    return outcome;
+  } finally {
+    samples.dispose();
+    trainer.dispose();
+  }
+}
+
+async function evaluate(
+  context: Context,
+  generator: Generator,
+  codes: CodesFile,
+): Promise<Summary | "stopped"> {
+  const { config, run, seed } = context;
+  const { steps, batchSize } = config.train;
+  const trainMs = run.elapsedMs;
+  const trainer = new GeneratorTrainer(generator, { key: createKey(seed) });
+  const loss = await heldOutLoss(trainer, codes.splits.test!, batchSize);
+  trainer.dispose();
+  const samples = await Samples.open(context, generator, codes);
+  try {
+    run.logMedia(await samples.grid(steps));
+    const judged = await judgeSamples(context, samples);
+    if (judged === "stopped") return "stopped";
+    const images = codes.splits.test!.labels.shape[0]!;
+    const variables = [...generator.namedVariables().values()];
+    run.logEvent({ type: "evaluation", step: steps, message: "sampled and evaluated" });
+    const losses = Object.entries(loss).map(([name, value]) => [`test/${name}`, value] as const);
+    return {
+      metrics: {
+        ...judged.metrics,
+        ...Object.fromEntries(losses),
+        parameters: variables.reduce((sum, { size }) => sum + size, 0),
+        trainMs,
+      },
+      protocols: {
+        ...judged.protocols,
+        ...Object.fromEntries(
+          losses.map(([name]) => [name, { split: "test", images, unit: "nats a sub-code" }]),
+        ),
+      },
+    };
+  } finally {
+    samples.dispose();
+  }
+}

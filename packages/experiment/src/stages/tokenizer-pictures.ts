@@ -1,0 +1,139 @@
+import type { Split } from "@fqgan/data";
+import { toSignedUnit, toUint8, unpackImages } from "@fqgan/image";
+import { type HostTensor, hostTensor } from "@fqgan/tensor";
+import type { Tokenizer } from "@fqgan/tokenizer";
+import { gridColumns, pictureGrid } from "../media/grid.js";
+import { tokenMap } from "../media/token-map.js";
+import type { MediaItem } from "../store/run-folder.js";
+
+/** Which images to show: class after class in turn, so that every class is seen. */
+export function choosePictures(split: Split, count: number): Int32Array {
+  const byClass = new Map<number, number[]>();
+  split.labels.forEach((label, index) => {
+    byClass.set(label, [...(byClass.get(label) ?? []), index]);
+  });
+  const classes = [...byClass.keys()].sort((a, b) => a - b).map((label) => byClass.get(label)!);
+  const longest = Math.max(...classes.map((indices) => indices.length));
+  const chosen: number[] = [];
+  for (let turn = 0; turn < longest; turn++)
+    for (const indices of classes)
+      if (turn < indices.length) {
+        // Spread over the class, whose neighbours are often variants of one picture.
+        const place = Math.floor((turn * indices.length) / Math.ceil(count / classes.length));
+        chosen.push(indices[Math.min(place, indices.length - 1)]!);
+      }
+  return Int32Array.from(new Set(chosen.slice(0, count)));
+}
+
+/** Reconstructions of some images of a split: full, from each codebook alone, and the codes as maps. */
+export async function tokenizerPictures(options: {
+  readonly tokenizer: Tokenizer;
+  readonly split: Split;
+  readonly indices: Int32Array;
+  /** Images at once: the shape that the tokenizer's programs are already made for. */
+  readonly batchSize: number;
+  readonly step: number;
+  /** The originals are shown once a run. */
+  readonly withInputs: boolean;
+}): Promise<MediaItem[]> {
+  const { tokenizer, split, indices, batchSize, step, withInputs } = options;
+  const { size } = split;
+  const columns = gridColumns(indices.length);
+  const names = Array.from(indices, (index) => split.attributes.name?.[index] ?? split.ids[index]!);
+  const originals = await split.images(indices);
+
+  /** Runs a program over the images in full batches. */
+  const inBatches = async <T>(
+    run: (images: HostTensor) => Promise<T>,
+    take: (result: T, row: number) => void,
+  ) => {
+    for (let start = 0; start < indices.length; start += batchSize) {
+      const rows = Array.from({ length: batchSize }, (_, i) =>
+        Math.min(start + i, indices.length - 1),
+      );
+      const length = size * size * 3;
+      const pixels = new Uint8Array(batchSize * length);
+      rows.forEach((row, i) => {
+        pixels.set(originals.subarray(row * length, (row + 1) * length), i * length);
+      });
+      const result = await run(hostTensor(toSignedUnit(pixels), [batchSize, size, size, 3]));
+      for (let i = 0; i < batchSize && start + i < indices.length; i++) take(result, i);
+    }
+  };
+  const takeImages = (into: Uint8Array[]) => (result: HostTensor, row: number) => {
+    const length = size * size * 3;
+    into.push(toUint8((result.data as Float32Array).subarray(row * length, (row + 1) * length)));
+  };
+  const asImages = (pixels: readonly Uint8Array[]) =>
+    pixels.map((data) => unpackImages(data, size)[0]!);
+
+  const codebooks = Object.keys(tokenizer.codebooks);
+  const codes: Record<string, Int32Array[]> = Object.fromEntries(
+    codebooks.map((name) => [name, []]),
+  );
+  const full: Uint8Array[] = [];
+  await inBatches(
+    async (images) => {
+      const written = await tokenizer.encode(images);
+      return { written, decoded: await tokenizer.decode(written) };
+    },
+    ({ written, decoded }, row) => {
+      takeImages(full)(decoded, row);
+      for (const name of codebooks) {
+        const { data, shape } = written[name]!;
+        codes[name]!.push((data as Int32Array).slice(row * shape[1]!, (row + 1) * shape[1]!));
+      }
+    },
+  );
+  const padded = String(step).padStart(7, "0");
+  const common = { columns, items: names };
+  const grids = [
+    ...(withInputs
+      ? [
+          pictureGrid(unpackImages(originals, size), {
+            ...common,
+            step: 0,
+            name: "inputs",
+            kind: "inputs",
+            caption: `${indices.length} images of the ${split.name} split`,
+          }),
+        ]
+      : []),
+    pictureGrid(asImages(full), {
+      ...common,
+      step,
+      name: `reconstructions-${padded}`,
+      kind: "reconstructions",
+      caption: `reconstructions at step ${step}`,
+    }),
+  ];
+  for (const codebook of codebooks) {
+    grids.push(
+      pictureGrid(
+        codes[codebook]!.map((row) => tokenMap(row, tokenizer.grid, size)),
+        {
+          ...common,
+          step,
+          codebook,
+          name: `tokens-${codebook}-${padded}`,
+          kind: "tokens",
+          caption: `codes of ${codebook} at step ${step}, one colour a code`,
+        },
+      ),
+    );
+    if (codebooks.length === 1) continue;
+    const alone: Uint8Array[] = [];
+    await inBatches((images) => tokenizer.reconstructFactor(images, codebook), takeImages(alone));
+    grids.push(
+      pictureGrid(asImages(alone), {
+        ...common,
+        step,
+        codebook,
+        name: `factor-${codebook}-${padded}`,
+        kind: "factor",
+        caption: `decoded from ${codebook} alone at step ${step}`,
+      }),
+    );
+  }
+  return Promise.all(grids);
+}

@@ -1,0 +1,182 @@
+import { parseConfig } from "@fqgan/registry";
+import { resolveExperiment } from "../config/experiment.js";
+import { experimentPresets } from "../config/presets.js";
+import { resolveColumn } from "../report/columns.js";
+import type { DataRecord } from "../schema/merge.js";
+import type { StageKind } from "../schema/run-format.js";
+import {
+  SWEEP_FORMAT,
+  type SweepPoint,
+  type SweepRecord,
+  type Table,
+} from "../schema/sweep-format.js";
+import { stages } from "../stages/index.js";
+import { runId, slugify } from "../store/identity.js";
+import { axisLabels, expandSweep, type GridPoint } from "./expand.js";
+import { matches } from "./matches.js";
+import type { SweepFile } from "./sweep-file.js";
+
+/** One stage to run. */
+export interface PlannedStage {
+  readonly id: string;
+  readonly kind: StageKind;
+  readonly revision: number;
+  /** For people: what sets it apart within its sweep. */
+  readonly label: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** Run ids by role. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** A sweep ready to run: every distinct stage once, inputs first. */
+export interface SweepPlan {
+  readonly record: SweepRecord;
+  readonly stages: readonly PlannedStage[];
+}
+
+/** The stages of one experiment, inputs first, not yet labelled. */
+export function planExperiment(
+  config: unknown,
+  seed: number,
+  where: string,
+): Omit<PlannedStage, "label">[] {
+  const experiment = resolveExperiment(config, where);
+  const plan = (
+    kind: StageKind,
+    stage: { config: unknown; seed: number; inputs: Record<string, string> },
+  ): Omit<PlannedStage, "label"> => {
+    const { revision, schema, describe, order } = stages[kind];
+    // What is hashed is what the run will read back.
+    const checked = parseConfig(schema, stage.config, where) as Record<string, unknown>;
+    const id = runId(`${kind} ${describe(checked)}`, {
+      ...stage,
+      kind,
+      revision,
+      config: checked,
+      ...(order && { order: order(checked) }),
+    });
+    return { ...stage, id, kind, revision, config: checked };
+  };
+  const tokenizer = plan("tokenizer", { config: experiment.tokenizer, seed, inputs: {} });
+  if (!experiment.generator) return [tokenizer];
+  // Nothing is drawn when codes are written: the tokenizer decides them.
+  const codes = plan("codes", {
+    config: experiment.codes,
+    seed: 0,
+    inputs: { tokenizer: tokenizer.id },
+  });
+  const generator = plan("generator", {
+    config: experiment.generator,
+    seed,
+    inputs: { tokenizer: tokenizer.id, codes: codes.id },
+  });
+  return [tokenizer, codes, generator];
+}
+
+/** Expands and checks a sweep file; nothing is written yet. */
+export function planSweep(
+  file: SweepFile,
+  options: { readonly variant?: string; readonly overrides?: DataRecord; readonly command: string },
+): SweepPlan {
+  const { variant, command } = options;
+  const base = typeof file.base === "string" ? experimentPresets.get(file.base).config : file.base;
+  const grid = expandSweep(file, { ...options, base });
+  const planned = grid.map((point) => ({
+    point,
+    stages: planExperiment(point.config, point.seed, `${file.name}: ${pointLabel(file, point)}`),
+  }));
+  const distinct = new Map(
+    planned.flatMap(({ stages }) => stages.map((stage) => [stage.id, stage])),
+  );
+  const labelled = [...distinct.values()].map((stage) => ({
+    ...stage,
+    label: stageLabel(
+      file,
+      stage.kind,
+      planned
+        .filter((entry) => entry.stages.some(({ id }) => id === stage.id))
+        .map((entry) => entry.point),
+    ),
+  }));
+  const name = variant === undefined ? file.name : `${file.name}-${variant}`;
+  const points: SweepPoint[] = planned.map(({ point, stages }) => ({
+    label: pointLabel(file, point),
+    slug: slugify(pointLabel(file, point)),
+    seed: point.seed,
+    axes: { ...point.axes },
+    stages: Object.fromEntries(stages.map(({ kind, id }) => [kind, id])),
+  }));
+  const tables = file.tables.map((table): Table => {
+    const columns = table.columns.map((column) =>
+      resolveColumn(column, `${file.name}: table ${table.name}`),
+    );
+    const kinds = new Set(columns.map(({ metric }) => metric.split("/")[0]));
+    const shown = planned
+      .filter(({ point }) => matches(point.axes, table.where))
+      .flatMap(({ stages }) => stages.filter(({ kind }) => kinds.has(kind)));
+    return { ...table, columns, facts: [...new Set(shown.flatMap(stageFacts))] };
+  });
+  const record: SweepRecord = {
+    format: SWEEP_FORMAT,
+    name,
+    title: file.title ?? file.name,
+    createdAt: new Date().toISOString(),
+    command,
+    variant: variant ?? null,
+    seeds: [...file.seeds],
+    axes: axisLabels(file),
+    points,
+    order: labelled.map(({ id }) => id),
+    tables,
+  };
+  return { record, stages: labelled };
+}
+
+/** What a reader of a table must know about the runs behind it. */
+function stageFacts({ config, kind }: Omit<PlannedStage, "label">): string[] {
+  const { data, train } = config as {
+    data?: { name: string; size?: number };
+    train?: { steps: number; batchSize: number };
+  };
+  return [
+    ...(data ? [data.size ? `${data.name} ${data.size}×${data.size}` : data.name] : []),
+    ...(train
+      ? [`${kind}: ${train.steps.toLocaleString("en")} steps of ${train.batchSize} images`]
+      : []),
+  ];
+}
+
+/** The labels of axis values that change anything, and the seed if there are several. */
+function pointLabel(file: SweepFile, { axes, seed }: Pick<GridPoint, "axes" | "seed">): string {
+  const seeds = file.seeds.length > 1 ? [`seed ${seed}`] : [];
+  return (
+    [
+      ...Object.entries(axes).flatMap(([axis, label]) => axisWord(file, axis, label)),
+      ...seeds,
+    ].join(" · ") || file.name
+  );
+}
+
+function axisWord(file: SweepFile, axis: string, label: string): string[] {
+  const values = file.axes[axis]!;
+  if (Array.isArray(values)) return [`${axis.split(".").at(-1)} ${label}`];
+  return Object.keys(values[label]!).length === 0 ? [] : [label];
+}
+
+/** What all points that share a stage have in common. */
+function stageLabel(file: SweepFile, kind: StageKind, points: readonly GridPoint[]): string {
+  const first = points[0]!;
+  const common = Object.entries(first.axes).filter(([axis, label]) =>
+    points.every((point) => point.axes[axis] === label),
+  );
+  const words = common.flatMap(([axis, label]) => axisWord(file, axis, label));
+  const oneSeed = file.seeds.length > 1 && points.every(({ seed }) => seed === first.seed);
+  return (
+    [
+      ...words,
+      ...(kind === "codes" ? ["codes"] : []),
+      ...(oneSeed ? [`seed ${first.seed}`] : []),
+    ].join(" · ") || file.name
+  );
+}
