@@ -11,7 +11,7 @@ import {
 } from "./layout.js";
 import { inputName } from "./lowering.js";
 
-interface Form {
+export interface Form {
   readonly layout: Layout;
   readonly name: string;
 }
@@ -38,17 +38,17 @@ export class Arrays {
 
   /** The layouts in which a value exists, in order of making. */
   layoutsOf(value: Value): readonly Layout[] {
-    return this.#formsOf(value).map(({ layout }) => layout);
+    return this.formsOf(value).map(({ layout }) => layout);
   }
 
   /** The layout that a value was made in. */
   layoutOf(value: Value): Layout {
-    return this.#formsOf(value)[0]!.layout;
+    return this.formsOf(value)[0]!.layout;
   }
 
   /** The name of an ONNX value that holds `value` in `layout` (default: the graph's own order). */
   get(value: Value, layout: Layout = natural(value.shape.length)): string {
-    const forms = this.#formsOf(value);
+    const forms = this.formsOf(value);
     const known = forms.find((form) => sameLayout(form.layout, layout));
     if (known) return known.name;
     const { shape } = value;
@@ -92,7 +92,12 @@ export class Arrays {
   }
   readonly #reshaped = new Map<string, string>();
 
-  #formsOf(value: Value): Form[] {
+  /** Whether a value has been made in any layout. */
+  has(value: Value): boolean {
+    return this.#forms.has(value);
+  }
+
+  protected formsOf(value: Value): Form[] {
     const forms = this.#forms.get(value);
     if (!forms) throw new Error(`value ${value.id} [${value.shape}] is used before it is made`);
     return forms;

@@ -1,0 +1,39 @@
+import { ModelBuilder } from "../builder.js";
+import type { Lowering } from "../lowering.js";
+import { finishModel, plainRules } from "../plain/index.js";
+import { BlockedArrays } from "./blocked-arrays.js";
+import type { BlockedRules } from "./blocked-rule.js";
+import { convolutionRules } from "./convolution.js";
+import { elementwiseRules } from "./elementwise.js";
+import { filterGradient } from "./filter-gradient.js";
+import { reductionRules } from "./reduction.js";
+import { resizeRules } from "./resize.js";
+
+const blockedRules: BlockedRules = {
+  ...elementwiseRules,
+  ...convolutionRules,
+  Conv2DBackpropFilter: filterGradient,
+  ...reductionRules,
+  ...resizeRules,
+};
+
+/**
+ * Convolutions in ONNX Runtime's blocked layout, with everything between them kept in blocks as far as
+ * it goes, and the plain rules for the rest. See docs/decisions/blocked-lowering.md.
+ *
+ * @param block channels in a block on this machine, which `probeBlock` finds out
+ */
+export const blockedLowering = (block: number): Lowering => ({
+  name: "blocked",
+  lower(graph) {
+    const builder = new ModelBuilder();
+    const arrays = new BlockedArrays(builder, graph, block);
+    for (const node of graph.nodes) {
+      if (blockedRules[node.op]?.(node, { builder, arrays })) continue;
+      const rule = plainRules[node.op];
+      if (!rule) throw new Error(`the blocked lowering has no rule for ${node.op}`);
+      rule(node, { builder, arrays });
+    }
+    return finishModel(graph, builder, arrays);
+  },
+});
