@@ -4,5 +4,6 @@
  * tfjs-core leaves out of its Node build.
  */
 import "./gradients/index.js";
+import "./resize/cpu-gradients.js";
 
 export * from "./tf-core.js";

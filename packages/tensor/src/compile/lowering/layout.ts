@@ -7,7 +7,7 @@ export type Layout = readonly number[];
 
 export const channelsFirst: Layout = [0, 3, 1, 2];
 
-export const natural = (rank: number): Layout => Array.from({ length: rank }, (_, axis) => axis);
+export const natural = (rank: number): number[] => Array.from({ length: rank }, (_, axis) => axis);
 
 export const isNatural = (layout: Layout): boolean => layout.every((axis, place) => axis === place);
 

@@ -85,7 +85,12 @@ export function trace(
 const leafOf =
   (name: string) =>
   (node: Tree<Tensor>): node is Tensor => {
-    if (isTensor(node)) return true;
+    if (isTensor(node)) {
+      if (!node.isDisposed) return true;
+      throw new UserError(
+        `compile("${name}"): an output was disposed inside the program, as tf.tidy and tf.variableGrads do with what they do not return; use optim.lossGradients or tf.keep`,
+      );
+    }
     if (node !== null && typeof node === "object") return false;
     throw new UserError(
       `compile("${name}"): expected a program that returns tensors and records of tensors, got ${node === null ? "null" : typeof node}; return only tensors`,

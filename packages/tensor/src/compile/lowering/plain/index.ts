@@ -1,0 +1,55 @@
+import type { Graph } from "../../graph.js";
+import type { OnnxModel, OnnxValue } from "../../onnx/writer.js";
+import { Arrays } from "../arrays.js";
+import { ModelBuilder } from "../builder.js";
+import { inputName, type Lowering, outputName } from "../lowering.js";
+import type { LowerRules } from "../rule.js";
+import { convolutionRules } from "./convolution.js";
+import { elementwiseRules } from "./elementwise.js";
+import { gatherRules } from "./gather.js";
+import { matmulRules } from "./matmul.js";
+import { poolRules } from "./pool.js";
+import { reductionRules } from "./reduction.js";
+import { resizeRules } from "./resize.js";
+import { shapeRules } from "./shape.js";
+
+export const plainRules: LowerRules = {
+  ...elementwiseRules,
+  ...reductionRules,
+  ...shapeRules,
+  ...gatherRules,
+  ...convolutionRules,
+  ...matmulRules,
+  ...poolRules,
+  ...resizeRules,
+};
+
+/** The edges of the model, and its outputs brought to the graph's own order of axes. */
+export function finishModel(graph: Graph, builder: ModelBuilder, arrays: Arrays): OnnxModel {
+  const inputs: OnnxValue[] = graph.inputs.map((value) => ({
+    name: inputName(value),
+    type: value.type,
+    shape: value.shape,
+  }));
+  const outputs: OnnxValue[] = graph.outputs.map((value, index) => {
+    const name = outputName(index);
+    builder.nodes.push({ op: "Identity", inputs: [arrays.get(value)], outputs: [name] });
+    return { name, type: value.type, shape: value.shape };
+  });
+  return { inputs, outputs, initializers: builder.initializers, nodes: builder.nodes };
+}
+
+/** Standard ONNX only: runs wherever ONNX does, and can be exported. */
+export const plainLowering: Lowering = {
+  name: "plain",
+  lower(graph) {
+    const builder = new ModelBuilder();
+    const arrays = new Arrays(builder, graph);
+    for (const node of graph.nodes) {
+      const rule = plainRules[node.op];
+      if (!rule) throw new Error(`the plain lowering has no rule for ${node.op}`);
+      rule(node, { builder, arrays });
+    }
+    return finishModel(graph, builder, arrays);
+  },
+};
