@@ -1,6 +1,7 @@
 import { defineRegistry } from "@fqgan/registry";
 import type { GeneratorInput } from "../config.js";
 import { farBase, farLarge, farMini } from "./far.js";
+import { llamagenB, llamagenL, llamagenMini, llamagenXl, llamagenXxl } from "./llamagen.js";
 import type { GeneratorPreset } from "./preset.js";
 
 export type { GeneratorPreset } from "./preset.js";
@@ -10,6 +11,11 @@ export const generatorPresets = defineRegistry<GeneratorPreset>("generator prese
   farBase,
   farLarge,
   farMini,
+  llamagenB,
+  llamagenL,
+  llamagenXl,
+  llamagenXxl,
+  llamagenMini,
 ]);
 
 /**

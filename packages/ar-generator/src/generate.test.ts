@@ -1,0 +1,121 @@
+import { compile, type HostTensor, hostTensor, type Tensor } from "@fqgan/tensor";
+import { describe, expect, it } from "vitest";
+import { chiSquare } from "./chi-square.js";
+import { Sampler } from "./generate.js";
+import { softmax } from "./sampling.js";
+import { randomGenerator } from "./testing.js";
+
+const generator = randomGenerator();
+const data = (codes: Readonly<Record<string, HostTensor>>) =>
+  Object.fromEntries(Object.entries(codes).map(([name, { data }]) => [name, [...data]]));
+
+describe("Sampler", () => {
+  it("draws codes of every vocabulary, repeatably by seed", async () => {
+    const sampler = new Sampler(generator, { batch: 3 });
+    const classes = [0, 1, 2];
+    const first = await sampler.generate({ classes, seed: 1 });
+    expect(Object.keys(first)).toEqual(["visual", "semantic"]);
+    expect(first.visual).toMatchObject({ dtype: "int32", shape: [3, 4] });
+    expect(Math.max(...first.semantic!.data)).toBeLessThan(5);
+    expect(data(await sampler.generate({ classes, seed: 1 }))).toEqual(data(first));
+    expect(data(await sampler.generate({ classes, seed: 2 }))).not.toEqual(data(first));
+  });
+
+  it("gives an image the same codes in any batch", async () => {
+    const options = { seed: 7, guidance: { scale: 2 } };
+    const classes = [2, 0, 1, 1, 0];
+    const whole = await new Sampler(generator, { batch: 5 }).generate({ ...options, classes });
+    const pairs = await new Sampler(generator, { batch: 2 }).generate({ ...options, classes });
+    expect(data(pairs)).toEqual(data(whole));
+    const last = { ...options, classes: [0], firstImage: 4 };
+    const alone = await new Sampler(generator, { batch: 1 }).generate(last);
+    expect([...alone.visual!.data]).toEqual([...whole.visual!.data.subarray(16)]);
+  });
+
+  it("streams positions in row-major order as they are drawn", async () => {
+    const sampler = new Sampler(generator, { batch: 2 });
+    const options = { classes: [1, 2], seed: 3 };
+    const whole = await sampler.generate(options);
+    const cells: (readonly number[])[] = [];
+    for await (const { position, cell, codes } of sampler.stream(options)) {
+      cells.push(cell);
+      expect(codes.semantic![1]).toBe(whole.semantic!.data[4 + position]);
+    }
+    expect(cells).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
+  it("can be left in the middle of an image", async () => {
+    const sampler = new Sampler(generator, { batch: 1 });
+    const options = { classes: [1], seed: 3 };
+    const whole = await sampler.generate(options);
+    for await (const { position } of sampler.stream(options)) if (position === 1) break;
+    expect(data(await sampler.generate(options))).toEqual(data(whole));
+  });
+
+  it("draws the same with guidance of scale 1 as without", async () => {
+    const options = { classes: [0, 1, 2, 0], seed: 5 };
+    const sampler = new Sampler(generator, { batch: 4 });
+    const plain = await sampler.generate(options);
+    expect(data(await sampler.generate({ ...options, guidance: { scale: 1 } }))).toEqual(data(plain));
+    // Up to position 3 the batch is doubled, but the scale is 1.
+    const late = { scale: 4, interval: [3, 4] as [number, number] };
+    const guidedLate = await sampler.generate({ ...options, guidance: late });
+    for (const image of [0, 1, 2, 3])
+      expect([...guidedLate.visual!.data.subarray(4 * image, 4 * image + 3)]).toEqual([
+        ...plain.visual!.data.subarray(4 * image, 4 * image + 3),
+      ]);
+  });
+
+  it("draws the first sub-codes from the model's distribution", async () => {
+    const batch = 100;
+    const small = randomGenerator({ grid: [1, 1], width: 8, layers: 1 });
+    const sampler = new Sampler(small, { batch });
+    const counts = new Float64Array(7);
+    const classes = new Array(2000).fill(1);
+    const { visual } = await sampler.generate({ classes, seed: 11 });
+    for (const code of visual!.data) counts[code]! += 1;
+    const program = compile<{ labels: HostTensor; codes: HostTensor }, Record<string, Tensor>>(
+      ({ labels, codes }) => small.logits(labels, { visual: codes, semantic: codes }),
+    );
+    const logits = await program({
+      labels: hostTensor(Int32Array.of(1)),
+      codes: hostTensor(Int32Array.of(0), [1, 1]),
+    });
+    const probabilities = softmax(Float64Array.from(logits.visual!.data));
+    expect(chiSquare(counts, probabilities)).toBeGreaterThan(0.01);
+  });
+
+  it.each([
+    [{ classes: [3] }, "class 3 is out of range; expected a whole number from 0 to 2"],
+    [
+      { guidance: { scale: [1, 2, 3] } },
+      "each of the 2 codebooks (visual, semantic), got a list of 3",
+    ],
+    [{ temperature: { visual: 1 } }, "temperature: expected one number or one for each"],
+    [{ topK: 8 }, "topK: 8 is more than the 7 codes of visual"],
+    [{ topK: [7, 6] }, "topK: 6 is more than the 5 codes of semantic"],
+    [{ topP: 0 }, "topP"],
+    [{ guidance: { schedule: "linaer" } }, 'did you mean "linear"?'],
+    [{ guidnace: { scale: 2 } }, "did you mean guidance?"],
+  ])("refuses %j", async (changes, message) => {
+    const sampler = new Sampler(generator, { batch: 2 });
+    await expect(sampler.generate({ classes: [0], seed: 1, ...changes })).rejects.toThrow(message);
+  });
+
+  it("refuses a second stream while one is drawn, and too many classes for one", async () => {
+    const sampler = new Sampler(generator, { batch: 1 });
+    const stream = sampler.stream({ classes: [0], seed: 1 });
+    await stream.next();
+    await expect(sampler.generate({ classes: [0], seed: 1 })).rejects.toThrow("another batch");
+    await stream.return();
+    await expect(sampler.stream({ classes: [0, 1], seed: 1 }).next()).rejects.toThrow(
+      "at most 1 classes in one stream, got 2",
+    );
+    expect((await sampler.generate({ classes: [0], seed: 1 })).visual!.data.length).toBe(4);
+  });
+});
