@@ -1,3 +1,10 @@
+export { type Experiment, experimentSchema, resolveExperiment } from "./config/experiment.js";
+export { type ExperimentPreset, experimentPresets } from "./config/presets.js";
+export { type ScheduleStrategy, schedules } from "./config/schedules.js";
+export type { Executor, StageOutcome, StageUpdate } from "./executor/executor.js";
+export { localProcesses } from "./executor/local-processes.js";
+export { STAGE_EXIT } from "./executor/messages.js";
+export { stageProcess } from "./executor/stage-process.js";
 export { columnNames, resolveColumn } from "./report/columns.js";
 export {
   formatCell,
@@ -9,10 +16,17 @@ export {
 export { sweepTables } from "./report/sweep-tables.js";
 export { type Cell, type FilledTable, fillTable, type TableRow } from "./report/table.js";
 export * from "./schema/index.js";
+export { type CodesFile, type CodesSplit, decodeCodes, encodeCodes } from "./stages/codes-file.js";
+export { type RunStageOptions, runStage } from "./stages/run-stage.js";
 export { ClaimedError, readClaim } from "./store/claim.js";
 export { DiskFullError } from "./store/disk-error.js";
 export { canonicalJson, runId, type StageIdentity, slugify } from "./store/identity.js";
-export { gitRevision } from "./store/provenance.js";
+export { gitRevision, installedVersions } from "./store/provenance.js";
 export * from "./store/read-run.js";
 export { createRunFolder, type MediaItem, markRunFailed, RunFolder } from "./store/run-folder.js";
 export * from "./store/sweep-store.js";
+export { expandSweep, type GridPoint } from "./sweep/expand.js";
+export { parseOverrides } from "./sweep/overrides.js";
+export { type PlannedStage, planExperiment, planSweep, type SweepPlan } from "./sweep/plan.js";
+export { runStages, runSweep, type SweepOutcome, type SweepUpdate } from "./sweep/run-sweep.js";
+export { readSweepFile, type SweepFile, sweepFileSchema } from "./sweep/sweep-file.js";

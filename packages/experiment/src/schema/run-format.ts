@@ -133,6 +133,14 @@ export const progressSchema = z.looseObject({
   secondsLeft: z.number().nullable(),
 });
 export type Progress = z.infer<typeof progressSchema>;
+/** Where a stage is, as it says so itself. */
+export interface ProgressReport {
+  readonly phase: string;
+  readonly step: number;
+  readonly total: number;
+  readonly ratePerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
 
 /** `claim`: the one process that may write. */
 export const claimSchema = z.looseObject({

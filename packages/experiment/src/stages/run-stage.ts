@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { parseConfig, UserError } from "@fqgan/registry";
-import type { Progress } from "../schema/run-format.js";
+import type { ProgressReport } from "../schema/run-format.js";
 import { DiskFullError } from "../store/disk-error.js";
 import { readRunConfig, readRunStatus } from "../store/read-run.js";
 import { RunFolder } from "../store/run-folder.js";
@@ -14,7 +14,7 @@ export interface RunStageOptions {
   /** Aborting writes a checkpoint at the end of the current step and ends the stage. */
   readonly signal: AbortSignal;
   readonly checkpointEveryMs: number;
-  readonly onProgress?: (progress: Omit<Progress, "time">) => void;
+  readonly onProgress?: (progress: ProgressReport) => void;
   readonly onWarning?: (message: string) => void;
 }
 

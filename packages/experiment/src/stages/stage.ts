@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Progress, RunConfig, StageKind, Summary } from "../schema/run-format.js";
+import type { ProgressReport, RunConfig, StageKind, Summary } from "../schema/run-format.js";
 import type { RunFolder } from "../store/run-folder.js";
 
 /** What a stage works with. */
@@ -13,7 +13,7 @@ export interface StageContext<Config> {
   readonly signal: AbortSignal;
   readonly checkpointEveryMs: number;
   /** Says where the stage is; cheap to call. */
-  progress(progress: Omit<Progress, "time">): void;
+  progress(progress: ProgressReport): void;
   /** Something a person should see now and find in events.jsonl later. */
   warn(warning: { code: string; message: string; step?: number }): void;
 }

@@ -4,7 +4,7 @@ import {
   encodeScalar,
   failureSchema,
   type MediaRow,
-  type Progress,
+  type ProgressReport,
   RUN_FORMAT,
   type RunConfig,
   type RunEvent,
@@ -116,7 +116,7 @@ export class RunFolder {
   }
 
   /** Disposable: whoever watches reads it; losing one does no harm. */
-  writeProgress(progress: Omit<Progress, "time">): void {
+  writeProgress(progress: ProgressReport): void {
     const content = JSON.stringify({ time: Date.now(), ...progress });
     try {
       writeFileAtomic(join(this.path, "progress.json"), content, { durable: false });

@@ -1,0 +1,32 @@
+import type { ProgressReport } from "../schema/run-format.js";
+import type { PlannedStage } from "../sweep/plan.js";
+
+/** What happens to one stage, as an executor tells it. */
+export type StageUpdate =
+  | { readonly type: "started" }
+  | { readonly type: "progress"; readonly progress: ProgressReport }
+  | { readonly type: "warning"; readonly message: string };
+
+/** How one stage ended. */
+export type StageOutcome =
+  | { readonly status: "done" }
+  | { readonly status: "stopped" }
+  | { readonly status: "failed"; readonly reason: string; readonly message: string };
+
+export interface ExecuteOptions {
+  readonly runsFolder: string;
+  readonly stage: PlannedStage;
+  /** Aborting asks for a checkpoint and an end. */
+  readonly signal: AbortSignal;
+  readonly onUpdate: (update: StageUpdate) => void;
+}
+
+/** Where stages run: here a process of this machine, elsewhere a cluster. */
+export interface Executor {
+  readonly name: string;
+  /** How many stages may run at once. */
+  readonly parallel: number;
+  execute(options: ExecuteOptions): Promise<StageOutcome>;
+  /** Ends what runs now without waiting for checkpoints. */
+  kill(): void;
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
+import { readFailure } from "../store/read-run.js";
+import { markRunFailed } from "../store/run-folder.js";
+import type { ExecuteOptions, Executor, StageOutcome } from "./executor.js";
+import { type FromStage, STAGE_EXIT, type ToStage } from "./messages.js";
+
+/** Last lines of a child's stderr to show when it dies without a word. */
+const TAIL_CHARACTERS = 2000;
+
+/**
+ * Each stage in a process of its own, forked from the program that runs now with its Node options (so
+ * that it works from sources as from a build). Progress comes by messages; everything that matters is in
+ * the run folder, so nothing is lost with this process.
+ */
+export function localProcesses(options: {
+  /** The command line's entry file; it must understand `stage run <folder>`. */
+  readonly entry: string;
+  readonly parallel: number;
+  readonly checkpointEveryMs: number;
+}): Executor {
+  const { entry, parallel, checkpointEveryMs } = options;
+  const children = new Set<ChildProcess>();
+
+  const execute = ({ runsFolder, stage, signal, onUpdate }: ExecuteOptions) =>
+    new Promise<StageOutcome>((resolve) => {
+      const folder = join(runsFolder, stage.id);
+      const child = fork(
+        entry,
+        ["stage", "run", folder, "--checkpoint-every", String(checkpointEveryMs / 1000)],
+        { execArgv: process.execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"] },
+      );
+      children.add(child);
+      onUpdate({ type: "started" });
+      let tail = "";
+      child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+        tail = (tail + text).slice(-TAIL_CHARACTERS);
+      });
+      child.on("message", (message: FromStage) => onUpdate(message));
+      const stop = () => {
+        if (child.connected) child.send({ type: "stop" } satisfies ToStage);
+      };
+      if (signal.aborted) stop();
+      signal.addEventListener("abort", stop);
+      child.on("error", (error) => {
+        tail += error.message;
+      });
+      child.on("close", (code, killedBy) => {
+        children.delete(child);
+        signal.removeEventListener("abort", stop);
+        if (code === 0) return resolve({ status: "done" });
+        if (code === STAGE_EXIT.stopped) return resolve({ status: "stopped" });
+        if (code === STAGE_EXIT.claimed)
+          return resolve({ status: "failed", reason: "claimed", message: tail.trim() });
+        const known = code === STAGE_EXIT.failed ? readFailure(folder) : undefined;
+        if (known)
+          return resolve({ status: "failed", reason: known.reason, message: known.message });
+        resolve(recordDeath(folder, { code, killedBy, tail: tail.trim() }));
+      });
+    });
+
+  return {
+    name: "local",
+    parallel,
+    execute,
+    kill() {
+      for (const child of children) child.kill("SIGKILL");
+    },
+  };
+}
+
+/** A process that could not say itself why it ended. */
+function recordDeath(
+  folder: string,
+  death: { code: number | null; killedBy: NodeJS.Signals | null; tail: string },
+): StageOutcome {
+  const { code, killedBy, tail } = death;
+  const outOfMemory = /heap out of memory|Cannot allocate memory|std::bad_alloc/.test(tail);
+  const reason = outOfMemory ? "out-of-memory" : killedBy ? "killed" : "crash";
+  const how = killedBy ? `killed by ${killedBy}` : `ended with code ${code}`;
+  const message = `its process was ${how}${tail && !killedBy ? `: ${tail}` : ""}`;
+  try {
+    markRunFailed(folder, { reason, message });
+  } catch {
+    // The reason is still reported to the caller.
+  }
+  return { status: "failed", reason, message };
+}

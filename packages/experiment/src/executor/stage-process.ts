@@ -1,0 +1,49 @@
+import { runStage } from "../stages/run-stage.js";
+import { ClaimedError } from "../store/claim.js";
+import { type FromStage, STAGE_EXIT, type ToStage } from "./messages.js";
+
+/** Messages a second are enough for a progress bar. */
+const MESSAGE_MS = 150;
+
+/**
+ * The body of `stage run <folder>`, the process that `localProcesses` forks: runs the stage, tells its
+ * parent how far it is, stops with a checkpoint when told to or when the parent is gone.
+ * @returns the exit code
+ */
+export async function stageProcess(
+  folder: string,
+  options: { readonly checkpointEveryMs: number },
+): Promise<number> {
+  const stop = new AbortController();
+  const parent = process.send?.bind(process);
+  if (parent) {
+    process.on("message", (message: ToStage) => {
+      if (message.type === "stop") stop.abort();
+    });
+    process.on("disconnect", () => stop.abort());
+    // The terminal sends Ctrl-C to the whole group; the parent decides what it means.
+    process.on("SIGINT", () => {});
+  } else process.once("SIGINT", () => stop.abort());
+  process.once("SIGTERM", () => stop.abort());
+  const tell = (message: FromStage) => {
+    if (parent && process.connected) parent(message, () => {});
+  };
+  let toldAt = 0;
+  try {
+    const outcome = await runStage(folder, {
+      ...options,
+      signal: stop.signal,
+      onProgress(progress) {
+        const now = performance.now();
+        if (now - toldAt < MESSAGE_MS && progress.step < progress.total) return;
+        toldAt = now;
+        tell({ type: "progress", progress });
+      },
+      onWarning: (message) => tell({ type: "warning", message }),
+    });
+    return STAGE_EXIT[outcome];
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof ClaimedError ? STAGE_EXIT.claimed : STAGE_EXIT.failed;
+  }
+}
