@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { UserError } from "@fqgan/registry";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeImage, encodePng } from "./codec.js";
+import type { Image } from "./image.js";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "fqgan-image-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const image: Image = {
+  width: 3,
+  height: 2,
+  channels: 3,
+  data: Uint8Array.from({ length: 18 }, (_, i) => (i * 37) % 256),
+};
+const raw = { raw: { width: 3, height: 2, channels: 3 } } as const;
+
+async function written(name: string, bytes: Uint8Array): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, bytes);
+  return file;
+}
+
+describe("decodeImage", () => {
+  it("gives back what encodePng wrote, from bytes and from a file", async () => {
+    const bytes = await encodePng(image);
+    expect(await decodeImage(bytes)).toEqual(image);
+    expect(await decodeImage(await written("a.png", bytes))).toEqual(image);
+    expect(await encodePng(image)).toEqual(bytes);
+  });
+
+  it("reads lossless WebP and JPEG, by content whatever the name", async () => {
+    const webp = await sharp(image.data, raw).webp({ lossless: true }).toBuffer();
+    expect(await decodeImage(await written("really-webp.png", webp))).toEqual(image);
+    const jpeg = await decodeImage(await sharp(image.data, raw).jpeg().toBuffer());
+    expect([jpeg.width, jpeg.height, jpeg.channels]).toEqual([3, 2, 3]);
+  });
+
+  it("reads CMYK as RGB", async () => {
+    const grey = { create: { width: 4, height: 4, channels: 3, background: "#808080" } } as const;
+    const cmyk = await sharp(grey).toColourspace("cmyk").jpeg({ quality: 100 }).toBuffer();
+    const { data, channels } = await decodeImage(cmyk);
+    expect(channels).toBe(3);
+    expect(Math.abs(data[0]! - 128)).toBeLessThan(20);
+  });
+
+  it("drops, composites or keeps alpha", async () => {
+    const rgba: Image = {
+      width: 2,
+      height: 1,
+      channels: 4,
+      data: Uint8Array.of(10, 20, 30, 0, 10, 20, 30, 128),
+    };
+    const bytes = await encodePng(rgba);
+    expect([...(await decodeImage(bytes)).data]).toEqual([10, 20, 30, 10, 20, 30]);
+    const white = await decodeImage(bytes, { alpha: "white" });
+    // 128/255 · 10 + 127/255 · 255 = 132.02
+    expect([...white.data]).toEqual([255, 255, 255, 132, 137, 142]);
+    expect(await decodeImage(bytes, { alpha: "keep" })).toEqual(rgba);
+  });
+
+  const refused = async (source: string | Uint8Array, message: RegExp) => {
+    const decoding = decodeImage(source);
+    await expect(decoding).rejects.toThrow(UserError);
+    await expect(decoding).rejects.toThrow(message);
+  };
+
+  it("names the file that is missing, empty, a folder, no image, cut short or too deep", async () => {
+    await refused(path.join(folder, "none.png"), /none\.png: can't be read \(ENOENT/);
+    await refused(await written("empty.png", new Uint8Array(0)), /empty\.png: .*0 bytes/);
+    await mkdir(path.join(folder, "folder.png"));
+    await refused(path.join(folder, "folder.png"), /folder\.png: .*a folder/);
+    const text = new TextEncoder().encode("<html>404</html>");
+    await refused(await written("text.png", text), /text\.png: expected a PNG, JPEG or WebP/);
+    const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 31) % 251);
+    const large = { raw: { width: 64, height: 64, channels: 3 } } as const;
+    for (const [name, bytes] of [
+      ["cut.png", await sharp(noise, large).png().toBuffer()],
+      ["cut.jpg", await sharp(noise, large).jpeg().toBuffer()],
+      ["cut.webp", await sharp(noise, large).webp().toBuffer()],
+    ] as const) {
+      const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+      await refused(await written(name, half), new RegExp(`${name}: .*can't be decoded`));
+    }
+    const deep = await sharp(image.data, raw).toColourspace("rgb16").png().toBuffer();
+    await refused(await written("deep.png", deep), /deep\.png: expected 8 bits a channel, got 16/);
+    const tiff = await sharp(image.data, raw).tiff().toBuffer();
+    await refused(await written("a.tiff", tiff), /a\.tiff: expected PNG, JPEG or WebP, got tiff/);
+  });
+});
