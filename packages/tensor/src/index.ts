@@ -8,6 +8,7 @@ export { type ByteSource, byteSource } from "./checkpoint/pytorch/zip.js";
 export * from "./checkpoint/safetensors.js";
 export * from "./checkpoint/variables.js";
 export * from "./compile/compile.js";
+export * from "./engine.js";
 export * from "./host-input.js";
 export * from "./host-tensor.js";
 export * as nn from "./nn/index.js";
