@@ -61,7 +61,9 @@ describe("Sampler", () => {
     const options = { classes: [0, 1, 2, 0], seed: 5 };
     const sampler = new Sampler(generator, { batch: 4 });
     const plain = await sampler.generate(options);
-    expect(data(await sampler.generate({ ...options, guidance: { scale: 1 } }))).toEqual(data(plain));
+    expect(data(await sampler.generate({ ...options, guidance: { scale: 1 } }))).toEqual(
+      data(plain),
+    );
     // Up to position 3 the batch is doubled, but the scale is 1.
     const late = { scale: 4, interval: [3, 4] as [number, number] };
     const guidedLate = await sampler.generate({ ...options, guidance: late });
