@@ -5,6 +5,7 @@ import { compositeOn, decodeImage } from "@fqgan/image";
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../datasets.js";
 import { nearCopyShare, nearestNeighbours } from "../near-copies.js";
+import { packageFolder } from "./emoji.js";
 
 const dataset = await loadDataset({ name: "emoji" });
 const { train, validation, test } = dataset.splits;
@@ -66,6 +67,10 @@ describe("emoji", () => {
     expect(await small.splits.test.masks!([0])).toHaveLength(32 * 32);
     const held = new Set(test.attributes.identity);
     expect(small.splits.train.attributes.identity!.filter((name) => held.has(name))).toEqual([]);
+  });
+
+  it("says what to install when the package is missing", () => {
+    expect(() => packageFolder("nobody")).toThrow(/run: npm install emoji-datasource-nobody/);
   });
 
   it("refuses unknown options with the nearest name", async () => {

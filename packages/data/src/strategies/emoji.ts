@@ -67,7 +67,7 @@ const BORDER = 1;
 /** Of the first thirty, the salt whose splits share out the classes most evenly. Never change it. */
 const SALT = "fqgan emoji 21";
 
-function packageFolder(vendor: string): string {
+export function packageFolder(vendor: string): string {
   const name = `emoji-datasource-${vendor}`;
   for (const from of [import.meta.url, path.join(process.cwd(), "here.js")])
     try {
