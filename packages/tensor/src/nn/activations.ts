@@ -4,8 +4,3 @@ import { type Tensor, tf } from "../tf.js";
 export function gelu(x: Tensor): Tensor {
   return tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2)))));
 }
-
-/** SiLU (swish), x·sigmoid(x). */
-export function silu(x: Tensor): Tensor {
-  return tf.mul(x, tf.sigmoid(x));
-}

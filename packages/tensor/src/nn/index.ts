@@ -1,4 +1,6 @@
-export { gelu, silu } from "./activations.js";
+export { groupNorm } from "../kernels/group-norm.js";
+export { silu } from "../kernels/silu.js";
+export { gelu } from "./activations.js";
 export {
   causalMask,
   mergeHeads,
@@ -11,4 +13,4 @@ export { Embedding } from "./embedding.js";
 export { constantInit, fanInInit, type Initializer, normalInit, uniformInit } from "./init.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export { buffer, type Layer, Module, parameter } from "./module.js";
-export { GroupNorm, groupNorm, LayerNorm, RmsNorm } from "./norm.js";
+export { GroupNorm, LayerNorm, RmsNorm } from "./norm.js";

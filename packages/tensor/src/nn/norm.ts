@@ -1,3 +1,4 @@
+import { groupNorm } from "../kernels/group-norm.js";
 import type { Tensor, Variable } from "../tf.js";
 import { tf } from "../tf.js";
 import { constantInit } from "./init.js";
@@ -33,22 +34,6 @@ export class GroupNorm extends Module {
   call(x: Tensor): Tensor {
     return groupNorm(x, this.scale, this.shift, { groups: this.#groups, epsilon: this.#epsilon });
   }
-}
-
-/** Group normalisation with an affine per channel; x is [B, H, W, C], scale and shift are [C]. */
-export function groupNorm(
-  x: Tensor,
-  scale: Tensor,
-  shift: Tensor,
-  { groups, epsilon }: { groups: number; epsilon: number },
-): Tensor {
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const grouped = tf.reshape(x, [batch, height * width, groups, channels / groups]);
-  const mean = tf.mean(grouped, [1, 3], true); // [B, 1, G, 1]
-  const centred = tf.sub(grouped, mean);
-  const variance = tf.mean(tf.square(centred), [1, 3], true);
-  const normalised = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
-  return tf.add(tf.mul(tf.reshape(normalised, x.shape), scale), shift);
 }
 
 /** Layer normalisation over the last axis (Ba et al., arXiv 1607.06450). */

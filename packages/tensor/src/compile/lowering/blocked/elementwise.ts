@@ -8,7 +8,7 @@ import type { BlockedRule, BlockedRules } from "./blocked-rule.js";
  * Elements are combined wherever they lie, so a node with a blocked input stays in blocks if its other
  * inputs can follow: those of full size by conversion, smaller ones laid out to be broadcast.
  */
-const elementwise =
+export const elementwise =
   (combine: Combine): BlockedRule =>
   (node, { builder, arrays }) => {
     const y = output(node);

@@ -6,6 +6,7 @@ import type { BlockedRules } from "./blocked-rule.js";
 import { convolutionRules } from "./convolution.js";
 import { elementwiseRules } from "./elementwise.js";
 import { filterGradient } from "./filter-gradient.js";
+import { fusedRules } from "./fused.js";
 import { reductionRules } from "./reduction.js";
 import { resizeRules } from "./resize.js";
 
@@ -15,6 +16,7 @@ const blockedRules: BlockedRules = {
   Conv2DBackpropFilter: filterGradient,
   ...reductionRules,
   ...resizeRules,
+  ...fusedRules,
 };
 
 /**

@@ -6,6 +6,7 @@ import { inputName, type Lowering, outputName } from "../lowering.js";
 import type { LowerRules } from "../rule.js";
 import { convolutionRules } from "./convolution.js";
 import { elementwiseRules } from "./elementwise.js";
+import { fusedRules } from "./fused.js";
 import { gatherRules } from "./gather.js";
 import { matmulRules } from "./matmul.js";
 import { poolRules } from "./pool.js";
@@ -22,6 +23,7 @@ export const plainRules: LowerRules = {
   ...matmulRules,
   ...poolRules,
   ...resizeRules,
+  ...fusedRules,
 };
 
 /** The edges of the model, and its outputs brought to the graph's own order of axes. */

@@ -1,5 +1,6 @@
 import type { TraceRules } from "../rule.js";
 import { elementwiseRules } from "./elementwise.js";
+import { fusedRules } from "./fused.js";
 import { gatherRules } from "./gather.js";
 import { linearRules } from "./linear.js";
 import { reductionRules } from "./reduction.js";
@@ -13,4 +14,5 @@ export const traceRules: TraceRules = {
   ...gatherRules,
   ...linearRules,
   ...resizeRules,
+  ...fusedRules,
 };
