@@ -4,7 +4,8 @@
  * (Ainslie et al., arXiv 2305.13245).
  */
 import { fold, type Key, nn, type Tensor, tf } from "@fqgan/tensor";
-import { feedForwardWidth, type GeneratorConfig } from "./config.js";
+import type { GeneratorConfig } from "./config.js";
+import { feedForwardWidth } from "./feed-forward-width.js";
 import { weightInit } from "./initial.js";
 import type { KvCache, Place } from "./kv-cache.js";
 import { dropRows, dropValues, type Regularisation } from "./regularisation.js";

@@ -78,11 +78,3 @@ export const positionsOf = ({ grid }: Pick<GeneratorConfig, "grid">): number => 
 /** Names of the codebooks in decoder channel order. */
 export const codebooksOf = ({ vocabularies }: Pick<GeneratorConfig, "vocabularies">): string[] =>
   Object.keys(vocabularies);
-
-/** Inner width of SwiGLU: 8/3 of the width, rounded down, then up to the multiple. */
-export const feedForwardWidth = (
-  config: Pick<GeneratorConfig, "width" | "feedForwardMultiple">,
-): number => {
-  const { width, feedForwardMultiple: multiple } = config;
-  return Math.ceil(Math.floor((8 * width) / 3) / multiple) * multiple;
-};

@@ -1,2 +1,5 @@
 export { generator } from "./generator.js";
+export { generatorFull } from "./generator-full.js";
+export { manifest } from "./manifest.js";
+export { metrics } from "./metrics.js";
 export { quantizer } from "./quantizer.js";

@@ -2,9 +2,6 @@
 export const notYet: readonly string[] = [
   "tokenizer",
   "tokenizer-full",
-  "generator-full",
-  "manifest",
   "losses",
   "preprocess",
-  "metrics",
 ];

@@ -20,7 +20,7 @@ export interface ReferenceFacts {
 const USUAL_NAMES = [["code"], ["visual", "semantic"], ["visual", "semanticMid", "semanticHigh"]];
 
 /** [a, b] → [b, a] */
-export function transpose({ data, shape }: HostTensor): HostTensor {
+export function transposeHost({ data, shape }: HostTensor): HostTensor {
   const [rows, columns] = shape as [number, number];
   const turned = new Float32Array(data.length);
   for (let row = 0; row < rows; row++)
@@ -102,7 +102,7 @@ export function importWeights(
     Object.entries(tensors).map(([reference, tensor]) => {
       const name = known.get(reference);
       if (!name) return [reference, tensor];
-      return [name.own, name.transposed ? transpose(tensor) : tensor];
+      return [name.own, name.transposed ? transposeHost(tensor) : tensor];
     }),
   );
 }
@@ -116,7 +116,7 @@ export function exportWeights(
   return Object.fromEntries(
     weightNames(config, release).flatMap(({ reference, own, transposed }) => {
       const tensor = tensors[own];
-      return tensor ? [[reference, transposed ? transpose(tensor) : tensor]] : [];
+      return tensor ? [[reference, transposed ? transposeHost(tensor) : tensor]] : [];
     }),
   );
 }

@@ -2,7 +2,8 @@
  * How the PyTorch releases of FAR (github.com/showlab/FQGAN) and LlamaGen (github.com/FoundationVision/
  * LlamaGen) name and lay out the weights of a generator.
  */
-import { codebooksOf, feedForwardWidth, type GeneratorConfig } from "../config.js";
+import { codebooksOf, type GeneratorConfig } from "../config.js";
+import { feedForwardWidth } from "../feed-forward-width.js";
 
 /** One weight there and here. */
 export interface WeightName {
