@@ -28,5 +28,11 @@ export * from "./store/sweep-store.js";
 export { expandSweep, type GridPoint } from "./sweep/expand.js";
 export { parseOverrides } from "./sweep/overrides.js";
 export { type PlannedStage, planExperiment, planSweep, type SweepPlan } from "./sweep/plan.js";
-export { runStages, runSweep, type SweepOutcome, type SweepUpdate } from "./sweep/run-sweep.js";
+export {
+  createRuns,
+  runStages,
+  runSweep,
+  type SweepOutcome,
+  type SweepUpdate,
+} from "./sweep/run-sweep.js";
 export { readSweepFile, type SweepFile, sweepFileSchema } from "./sweep/sweep-file.js";

@@ -3,7 +3,13 @@ import { datasets } from "@fqgan/data";
 import { parseConfig, UserError } from "@fqgan/registry";
 import { parseTokenizerConfig, tokenizerPresetConfig } from "@fqgan/tokenizer";
 import { z } from "zod";
-import { type Data, type DataRecord, isRecord, mergePatch } from "../schema/merge.js";
+import {
+  composePatches,
+  type Data,
+  type DataRecord,
+  isRecord,
+  mergePatch,
+} from "../schema/merge.js";
 import {
   type CodesStageConfig,
   codesStageSchema,
@@ -37,12 +43,29 @@ export interface Experiment {
   readonly generator: GeneratorStageConfig | undefined;
 }
 
+/** Applies removals (null) everywhere but in the models, which are laid over their presets first. */
+function outsideModels(config: unknown): Data {
+  if (!isRecord(config)) return config as Data;
+  const models = ["tokenizer", "generator"].flatMap((stage) => {
+    const part = config[stage];
+    return isRecord(part) && part.model !== undefined ? [[stage, part.model] as const] : [];
+  });
+  return models.reduce<Data>(
+    (applied, [stage, model]) => composePatches(applied, { [stage]: { model } }),
+    mergePatch({}, config),
+  );
+}
+
 /** Codebooks' sizes, grid and classes follow from the codes that a generator is trained on. */
 const FROM_CODES = ["vocabularies", "grid", "classes"];
 
 /** @param where names the source in errors */
 export function resolveExperiment(config: unknown, where: string): Experiment {
-  const { data, tokenizer, codes, generator } = parseConfig(experimentSchema, config, where);
+  const { data, tokenizer, codes, generator } = parseConfig(
+    experimentSchema,
+    outsideModels(config),
+    where,
+  );
   const size = data.size;
   const base: Data = tokenizer.preset
     ? (tokenizerPresetConfig(tokenizer.preset) as unknown as DataRecord)

@@ -24,9 +24,8 @@ const metricList = (names: readonly string[]) =>
 const judging = {
   batchSize: count(32).describe("images at once; does not change the numbers"),
   extractor: extractors.schema
-    .nullable()
     .prefault({ name: "builtin" })
-    .describe("feature extractor of distribution metrics; null leaves those metrics out"),
+    .describe("network whose features and classes the metrics that need some compare"),
 };
 
 /** Train a tokenizer on a data set, then evaluate it on the test split. */

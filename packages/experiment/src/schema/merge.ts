@@ -15,14 +15,24 @@ export const isRecord = (value: unknown): value is DataRecord =>
  * because the options of the old one mean nothing to the new.
  */
 export function mergePatch(base: Data | undefined, patch: Data): Data {
+  const merged = composePatches(base, patch);
+  return isRecord(patch) ? withoutNulls(merged) : merged;
+}
+
+/** Two patches as one: like mergePatch, but null stays, to remove from what the result is laid over. */
+export function composePatches(base: Data | undefined, patch: Data): Data {
   if (!isRecord(patch)) return patch;
   const renamed = isRecord(base) && patch.name !== undefined && patch.name !== base.name;
   const merged: Record<string, Data> = isRecord(base) && !renamed ? { ...base } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key], value);
-  }
+  for (const [key, value] of Object.entries(patch))
+    merged[key] = composePatches(merged[key], value);
   return merged;
+}
+
+function withoutNulls(data: Data): Data {
+  if (!isRecord(data)) return data;
+  const kept = Object.entries(data).filter(([, value]) => value !== null);
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutNulls(value)]));
 }
 
 /** `{ "a.b": 1 }` → `{ a: { b: 1 } }`; keys without dots stay, nested records too. */
@@ -34,16 +44,7 @@ export function expandPaths(record: DataRecord, where: string): DataRecord {
       throw new UserError(`${where}: expected names joined by single dots, got "${path}"`);
     const inner = isRecord(value) ? expandPaths(value, where) : value;
     const nested = keys.reduceRight<Data>((below, key) => ({ [key]: below }), inner);
-    expanded = mergeNulls(expanded, nested);
+    expanded = composePatches(expanded, nested);
   }
   return expanded as DataRecord;
-}
-
-/** Like mergePatch, but keeps nulls: the result is still a patch. */
-function mergeNulls(base: Data, patch: Data): Data {
-  if (!isRecord(base) || !isRecord(patch)) return patch;
-  const merged: Record<string, Data> = { ...base };
-  for (const [key, value] of Object.entries(patch))
-    merged[key] = merged[key] === undefined ? value : mergeNulls(merged[key], value);
-  return merged;
 }

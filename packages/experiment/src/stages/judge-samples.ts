@@ -24,12 +24,12 @@ export async function judgeSamples(
 ): Promise<Summary | "stopped"> {
   const { config, input, signal, progress } = context;
   const { evaluate, sample } = config;
-  const { judge, usable } = await loadJudge(evaluate);
-  if (!judge || usable.length === 0) return { metrics: {}, protocols: {} };
+  const judge = await loadJudge(evaluate);
+  if (!judge) return { metrics: {}, protocols: {} };
   const dataset = await loadDataset(input("codes").config.config.data as DatasetConfig);
   try {
     const split = dataset.splits[evaluate.reference];
-    const metrics = createMetrics(usable, { extractor: judge });
+    const metrics = createMetrics(evaluate.metrics, { extractor: judge });
     for await (const { images, count } of evaluationBatches(split, evaluate.batchSize))
       metrics.update(await extractPair(judge, { real: firstRows(images, count) }));
     let step = 0;

@@ -1,22 +1,21 @@
 import { type Extractor, loadExtractor } from "@fqgan/features";
 import { metrics } from "@fqgan/metrics";
-import type { StrategyConfig } from "@fqgan/registry";
+import { type StrategyConfig, UserError } from "@fqgan/registry";
 
-/**
- * The network behind distribution metrics, and the metrics that can be computed: without a network,
- * those that look at pixels and codes alone.
- */
+/** The network that the metrics need; undefined where pixels and codes are enough. */
 export async function loadJudge(evaluate: {
-  readonly extractor: StrategyConfig | null;
+  readonly extractor: StrategyConfig;
   readonly metrics: readonly StrategyConfig[];
-}): Promise<{ judge: Extractor | undefined; usable: readonly StrategyConfig[] }> {
-  const judge = evaluate.extractor ? await loadExtractor(evaluate.extractor) : undefined;
-  const missing: readonly string[] = [
-    ...(judge ? [] : ["features"]),
-    ...(judge?.classes ? [] : ["logits"]),
-  ];
-  const usable = evaluate.metrics.filter(
-    ({ name }) => !metrics.get(name).needs.some((input) => missing.includes(input)),
-  );
-  return { judge, usable };
+}): Promise<Extractor | undefined> {
+  const needing = (input: "features" | "logits") =>
+    evaluate.metrics.filter(({ name }) => metrics.get(name).needs.includes(input));
+  if (needing("features").length + needing("logits").length === 0) return undefined;
+  const judge = await loadExtractor(evaluate.extractor);
+  const unanswered = judge.classes ? undefined : needing("logits")[0];
+  if (unanswered)
+    throw new UserError(
+      `evaluate.metrics: ${unanswered.name} needs a network that classifies, extractor ` +
+        `"${evaluate.extractor.name}" gives features only; leave the metric out or take another extractor`,
+    );
+  return judge;
 }

@@ -128,12 +128,12 @@ async function evaluate(context: Context, splits: Splits, tokenizer: Tokenizer):
   const { config, run, progress } = context;
   const { steps } = config.train;
   const trainMs = run.elapsedMs;
-  const { judge, usable } = await loadJudge(config.evaluate);
+  const judge = await loadJudge(config.evaluate);
   const { results, counts, images } = await evaluateTokenizer({
     tokenizer,
     split: splits.test,
     batchSize: config.evaluate.batchSize,
-    metrics: usable,
+    metrics: config.evaluate.metrics,
     judge,
     onImages: (step, total) =>
       progress({ phase: "evaluate", step, total, ratePerSecond: null, secondsLeft: null }),

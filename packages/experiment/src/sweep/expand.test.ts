@@ -81,7 +81,9 @@ it("replaces a strategy with another name as a whole, and removes with null", ()
   expect(mergePatch({ q: { name: "vq", beta: 1 } }, { q: { beta: 2 } })).toEqual({
     q: { name: "vq", beta: 2 },
   });
-  expect(expand({}, { set: ["generator=null"] })[0]!.config).not.toHaveProperty("generator");
+  expect(mergePatch({ a: { b: 1, c: 2 } }, { a: { b: null } })).toEqual({ a: { c: 2 } });
+  // A point's config is itself laid over presets, so what it removes stays in it as null.
+  expect(expand({}, { set: ["generator=null"] })[0]!.config).toMatchObject({ generator: null });
 });
 
 it("reads --set values as YAML and refuses what has no path", () => {

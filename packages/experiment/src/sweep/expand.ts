@@ -1,5 +1,5 @@
 import { nearest, UserError } from "@fqgan/registry";
-import { type Data, type DataRecord, expandPaths, mergePatch } from "../schema/merge.js";
+import { composePatches, type Data, type DataRecord, expandPaths } from "../schema/merge.js";
 import { matches } from "./matches.js";
 import type { SweepFile } from "./sweep-file.js";
 
@@ -14,7 +14,7 @@ export interface GridPoint {
   /** Axis → label of its value, in the file's order. */
   readonly axes: Readonly<Record<string, string>>;
   readonly seed: number;
-  /** The experiment's config as data. */
+  /** The experiment's config as data; null where something is to be removed. */
   readonly config: DataRecord;
 }
 
@@ -107,8 +107,8 @@ export function expandSweep(
         expandPaths(variantPatch, `variant ${variant}`),
         overrides ?? {},
       ].reduce<Data>(
-        mergePatch,
-        mergePatch({}, expandPaths(base, `${file.name}: base`)),
+        composePatches,
+        composePatches({}, expandPaths(base, `${file.name}: base`)),
       ) as DataRecord,
     })),
   );
