@@ -7,7 +7,7 @@ import type { CaseKind } from "../parity-case.js";
 /** FAR and LlamaGen: logits, losses, gradients, optimiser steps and generated codes. */
 export const generator: CaseKind = {
   kinds: ["generator"],
-  engines: ["eager"],
+  engines: ["eager", "compiled"],
   async check(parityCase, engine) {
     const subject = await loadSubject(parityCase);
     const checks = [
