@@ -17,8 +17,10 @@ export interface Engine {
   readonly lowering?: Lowering;
 }
 
+export type EngineName = "auto" | "onnx-plain" | "cpu";
+
 export interface EngineOptions {
-  readonly engine?: "auto" | "onnx-plain" | "cpu";
+  readonly engine?: EngineName;
   readonly threads?: number;
 }
 
