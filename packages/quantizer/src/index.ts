@@ -28,4 +28,12 @@ export {
   type QuantizerStrategy,
 } from "./quantizer.js";
 export { createQuantizer, quantizers } from "./registry.js";
+export {
+  type CodebookReport,
+  CodebookStats,
+  type MutualInformation,
+  type StoredCodebookStats,
+  type Usage,
+} from "./stats/codebook-stats.js";
+export { codeDrift, type Drift } from "./stats/drift.js";
 export { type GradientEstimator, stopGradient, straightThrough } from "./straight-through.js";

@@ -40,9 +40,9 @@ export class ProjectedCodebookQuantizer extends nn.Module implements Quantizer {
 
   quantize(latents: Tensor2D, mode: QuantizeMode): Quantized {
     checkLatents(this.#options.name, latents, this.dimensions);
-    const codebook = this.projector.call(this.features) as Tensor2D; // [K, D]
+    const codebook = this.projector.call(this.features) as Tensor2D; // [K, D], only searched
     const indices = nearestCodes({ latents, codebook });
-    const codes = tf.gather(codebook, indices) as Tensor2D;
+    const codes = this.lookup(indices);
     return { latents, codes, indices, losses: mode.training ? this.#losses(latents, codes) : {} };
   }
 

@@ -95,17 +95,21 @@ export class FiniteScalarQuantizer extends nn.Module implements Quantizer {
     const squashed = tf.tanh(tf.add(input, row("shift")));
     const bounded = tf.add(tf.mul(squashed, row("scale")), row("offset")); // [N, D]
     const whole = this.#bound.round(stopGradient(bounded));
-    const digits = tf.cast(tf.add(whole, row("half")), "int32");
+    const digits = tf.cast(tf.add(whole, row("half")), "int32") as Tensor2D;
     return {
       latents: this.#scaled(bounded),
-      codes: this.#scaled(whole),
-      indices: packDigits(digits as Tensor2D, this.#levels),
+      codes: this.#codes(digits),
+      indices: packDigits(digits, this.#levels),
       losses: {},
     };
   }
 
   lookup(indices: Tensor1D): Tensor2D {
-    const digits = unpackDigits(indices, this.#levels); // [N, D]
+    return this.#codes(unpackDigits(indices, this.#levels));
+  }
+
+  /** int32 [N, D] → [N, D] */
+  #codes(digits: Tensor2D): Tensor2D {
     return this.#scaled(tf.sub(tf.cast(digits, "float32"), this.#row("half")));
   }
 

@@ -1,0 +1,110 @@
+import { createKey, normal, type Tensor2D, tf } from "@fqgan/tensor";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bitEntropies } from "./bit-entropy.js";
+import { codebookLoss, commitmentLoss } from "./codebook.js";
+import { disentanglementLoss } from "./disentanglement.js";
+import { distanceEntropyLoss, softChoiceEntropies } from "./entropy.js";
+
+const random = (seed: number, shape: [number, number]) =>
+  tf.tensor2d(normal(createKey(seed), shape[0] * shape[1]), shape);
+const value = (x: tf.Tensor) => x.dataSync()[0]!;
+
+describe("codebook and commitment", () => {
+  it("are the same distance with gradients to one side only", () => {
+    const [latents, codes] = [random(1, [5, 3]), random(2, [5, 3])];
+    const mean = value(tf.losses.meanSquaredError(latents, codes));
+    const side = (loss: typeof codebookLoss, weight: number) =>
+      tf.grads((z: tf.Tensor, e: tf.Tensor) =>
+        loss({ latents: z as Tensor2D, codes: e as Tensor2D, weight }),
+      );
+    expect(value(codebookLoss({ latents, codes, weight: 2 }))).toBeCloseTo(2 * mean, 5);
+    expect(value(commitmentLoss({ latents, codes, weight: 0.25 }))).toBeCloseTo(0.25 * mean, 5);
+    expect(() => side(codebookLoss, 1)([latents, codes])).toThrow();
+    const toCodes = tf.grad((e) => codebookLoss({ latents, codes: e as Tensor2D, weight: 1 }));
+    const expected = tf.mul(tf.sub(codes, latents), 2 / latents.size);
+    expect(value(tf.max(tf.abs(tf.sub(toCodes(codes), expected))))).toBeLessThan(1e-6);
+  });
+});
+
+describe("entropies", () => {
+  it("are 0 and log K at the extremes", () => {
+    const clear = tf.mul(tf.eye(4), 1000) as Tensor2D; // each sample its own code
+    const { sample, batch } = softChoiceEntropies(clear);
+    expect(value(sample)).toBeCloseTo(0, 5);
+    expect(value(batch)).toBeCloseTo(Math.log(4), 3);
+    const collapsed = softChoiceEntropies(tf.zeros([6, 4]) as Tensor2D);
+    expect(value(collapsed.sample)).toBeCloseTo(Math.log(4), 5);
+    expect(value(collapsed.batch)).toBeCloseTo(Math.log(4), 3);
+  });
+
+  it("reward clear choices among evenly used codes", () => {
+    const codebook = tf.eye(4) as Tensor2D;
+    const loss = (latents: tf.Tensor) =>
+      value(
+        distanceEntropyLoss({
+          latents: latents as Tensor2D,
+          codebook,
+          weight: 1,
+          temperature: 0.1,
+        }),
+      );
+    const even = loss(tf.eye(4));
+    expect(even).toBeLessThan(loss(tf.tile(tf.slice(tf.eye(4), [0, 0], [1, 4]), [4, 1])));
+    expect(even).toBeLessThan(loss(tf.fill([4, 4], 0.5)));
+  });
+
+  it("over groups of bits are exact for samples and an upper bound for the batch", () => {
+    const property = fc.property(fc.nat(), fc.integer({ min: 1, max: 4 }), (seed, groupBits) => {
+      const form = { magnitude: 1, temperature: 1, safeLog: "offset" } as const;
+      const latents = random(seed, [7, 5]);
+      const exact = bitEntropies({ latents, ...form, groupBits: 5 });
+      const grouped = bitEntropies({ latents, ...form, groupBits });
+      expect(value(grouped.sample)).toBeCloseTo(value(exact.sample), 4);
+      expect(value(grouped.batch)).toBeGreaterThan(value(exact.batch) - 2e-3);
+    });
+    fc.assert(property, { numRuns: 20 });
+  });
+
+  it("of 18 bits need no table of 2^18 codes", () => {
+    const form = { magnitude: 1, temperature: 1, safeLog: "offset" } as const;
+    const latents = random(1, [4, 18]);
+    const { sample } = bitEntropies({ latents, ...form, groupBits: 6 });
+    // Bits are independent given the latent: the sum of their binary entropies.
+    const p = tf.sigmoid(tf.mul(latents, 4));
+    const binary = tf.add(tf.mul(p, tf.log(p)), tf.mul(tf.sub(1, p), tf.log(tf.sub(1, p))));
+    expect(value(sample)).toBeCloseTo(-value(tf.mean(tf.sum(binary, 1))), 3);
+  });
+});
+
+describe("disentanglement", () => {
+  it("is 0 for orthogonal and 1 for parallel codes, of whatever length", () => {
+    const a = tf.tensor2d([
+      [1, 0],
+      [0, 3],
+    ]);
+    const b = tf.tensor2d([
+      [0, 2],
+      [1, 0],
+    ]);
+    expect(value(disentanglementLoss({ a, b }, 1))).toBeCloseTo(0, 6);
+    expect(value(disentanglementLoss({ a, b: tf.mul(a, -4) as Tensor2D }, 0.5))).toBeCloseTo(
+      0.5,
+      6,
+    );
+  });
+
+  it("is the mean over pairs", () => {
+    const [a, b, c] = [random(1, [6, 4]), random(2, [6, 4]), random(3, [6, 4])];
+    const pair = (x: Tensor2D, y: Tensor2D) => value(disentanglementLoss({ x, y }, 1));
+    const mean = (pair(a, b) + pair(a, c) + pair(b, c)) / 3;
+    expect(value(disentanglementLoss({ a, b, c }, 1))).toBeCloseTo(mean, 5);
+  });
+
+  it("needs factors of one length", () => {
+    const factors = { a: random(1, [2, 4]), b: random(2, [2, 3]) };
+    expect(() => disentanglementLoss(factors, 1)).toThrow(
+      "disentanglement: expected factors of one length, got a [N, 4] and b [N, 3]",
+    );
+  });
+});
