@@ -18,10 +18,41 @@ interface Entry {
 
 const DTYPE_NAMES = { float32: "F32", int32: "I32", bool: "BOOL" } as const;
 
+/** Bytes of one value, of the types that can be read. */
+const ITEM_BYTES: Readonly<Record<string, number>> = {
+  F64: 8,
+  I64: 8,
+  F32: 4,
+  I32: 4,
+  F16: 2,
+  BF16: 2,
+  U8: 1,
+  BOOL: 1,
+};
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+
+function isEntry(entry: Partial<Entry> | null): entry is Entry {
+  const [start, end] = Array.isArray(entry?.data_offsets) ? entry.data_offsets : [];
+  return (
+    typeof entry?.dtype === "string" &&
+    Array.isArray(entry.shape) &&
+    entry.shape.every(isCount) &&
+    isCount(start) &&
+    isCount(end) &&
+    start <= end
+  );
+}
+
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
+  // whole words first, so that every tensor stays aligned
+  const ordered = Object.entries(tensors).sort(
+    ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT,
+  );
   let offset = 0;
-  for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
+  for (const [name, { dtype, shape, data }] of ordered) {
     header[name] = {
       dtype: DTYPE_NAMES[dtype],
       shape,
@@ -35,7 +66,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
   bytes.set(json, 8);
   let position = 8 + headerLength;
-  for (const { data } of Object.values(tensors)) {
+  for (const [, { data }] of ordered) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
     position += data.byteLength;
   }
@@ -61,17 +92,26 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   } catch {
     refuse("the header is not JSON");
   }
+  if (header === null || typeof header !== "object" || Array.isArray(header))
+    refuse("the header is not a JSON object");
   const { __metadata__: metadata = {}, ...entries } = header;
   const tensors: Record<string, HostTensor> = {};
   for (const [name, entry] of Object.entries(entries as Record<string, Entry>)) {
+    if (!isEntry(entry)) return refuse(`tensor ${name} has no valid dtype, shape and data_offsets`);
+    const { dtype, shape } = entry;
     const [start, end] = entry.data_offsets;
     const begin = 8 + headerLength + start;
     if (8 + headerLength + end > bytes.length) refuse(`tensor ${name} reaches beyond the end`);
+    const width = ITEM_BYTES[dtype];
+    if (!width) return refuse(`tensor ${name} has dtype ${dtype}`);
+    const size = shape.reduce((product, side) => product * side, 1);
+    if (end - start !== size * width)
+      refuse(
+        `tensor ${name} has ${end - start} bytes, expected ${size * width} for ${dtype} [${shape}]`,
+      );
     // A copy: the slice of a Buffer would share its memory, at any offset.
     const raw = new Uint8Array(bytes.subarray(begin, begin + end - start)).buffer;
-    const values = readValues(entry.dtype, raw);
-    if (!values) return refuse(`tensor ${name} has dtype ${entry.dtype}`);
-    tensors[name] = hostTensor(values, entry.shape);
+    tensors[name] = hostTensor(readValues(dtype, raw)!, shape);
   }
   return { tensors, metadata: metadata as Record<string, string> };
 }

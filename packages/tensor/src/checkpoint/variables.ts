@@ -28,6 +28,8 @@ export function writeVariables(
     if (!tensor) problems.push(`missing ${name} [${variable.shape}]`);
     else if (tensor.shape.join() !== variable.shape.join())
       problems.push(`${name}: expected [${variable.shape}], got [${tensor.shape}]`);
+    else if (tensor.dtype !== variable.dtype)
+      problems.push(`${name}: expected ${variable.dtype}, got ${tensor.dtype}`);
   }
   for (const name of Object.keys(tensors))
     if (!variables.has(name)) problems.push(`unexpected ${name}`);

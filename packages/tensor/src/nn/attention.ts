@@ -49,6 +49,10 @@ export class SelfAttention extends Module {
   }) {
     super();
     const { channels, heads, bias = true, init, key } = options;
+    if (channels % heads !== 0)
+      throw new Error(
+        `SelfAttention: expected channels divisible by heads, got ${channels} / ${heads}; change one`,
+      );
     const common = { bias, ...(init ? { init } : {}) };
     this.project = new Linear({
       inputs: channels,

@@ -2,14 +2,15 @@ import { type Tensor, tf, type Variable } from "../tf.js";
 
 /**
  * Something with named variables: fields that are variables, modules, or arrays and records of them.
- * Names are dotted paths of fields, in order of declaration: `encoder.blocks.0.conv1.kernel`.
+ * Names are dotted paths of fields, in order of declaration: `encoder.blocks.0.conv1.kernel`. A variable
+ * that two fields share is listed once, under the first.
  * Private state that is not part of the model lives in `#` fields, which are not seen here.
  */
 export abstract class Module {
   /** Every variable by name: weights (trainable) and buffers (not trainable). */
   namedVariables(prefix = ""): Map<string, Variable> {
     const found = new Map<string, Variable>();
-    collect(this, prefix, found);
+    collect(this, prefix, { found, seen: new Set() });
     return found;
   }
 
@@ -28,18 +29,28 @@ export abstract class Module {
   }
 }
 
-function collect(node: unknown, path: string, found: Map<string, Variable>): void {
-  if (node instanceof tf.Variable) {
-    found.set(path, node);
-    return;
-  }
+interface Collection {
+  readonly found: Map<string, Variable>;
+  /** Everything visited: shared variables and modules count once, circles end. */
+  readonly seen: Set<unknown>;
+}
+
+function collect(node: unknown, path: string, { found, seen }: Collection): void {
+  const isVariable = node instanceof tf.Variable;
   const isContainer =
     node instanceof Module ||
     Array.isArray(node) ||
     (node !== null && typeof node === "object" && Object.getPrototypeOf(node) === Object.prototype);
-  if (!isContainer) return;
+  if (!(isVariable || isContainer) || seen.has(node)) return;
+  seen.add(node);
+  if (isVariable) {
+    if (found.has(path))
+      throw new Error(`Module: two variables are named ${path}; rename one field`);
+    found.set(path, node);
+    return;
+  }
   for (const [name, child] of Object.entries(node as object))
-    collect(child, path ? `${path}.${name}` : name, found);
+    collect(child, path ? `${path}.${name}` : name, { found, seen });
 }
 
 /** A trainable weight from row-major values. */

@@ -72,8 +72,8 @@ export class Adam extends Module {
     tf.tidy(() => {
       const rate = hostInput(() => hostTensor(Float32Array.of(this.learningRate()), []));
       this.updates.assign(tf.add(this.updates, 1));
-      const correction1 = tf.sub(1, tf.pow(beta1, this.updates));
-      const correction2 = tf.sub(1, tf.pow(beta2, this.updates));
+      const correction1 = this.#biasCorrection(beta1);
+      const correction2 = this.#biasCorrection(beta2);
       const stepSize = tf.div(rate, correction1);
       const root2 = tf.sqrt(correction2);
       for (const [name, variable] of this.#variables) {
@@ -93,5 +93,10 @@ export class Adam extends Module {
         variable.assign(tf.sub(decayed, update) as never);
       }
     });
+  }
+
+  /** 1 - βᵗ, by expm1: the plain difference loses five digits while βᵗ is near 1. */
+  #biasCorrection(beta: number): Tensor {
+    return tf.neg(tf.expm1(tf.mul(this.updates, Math.log(beta))));
   }
 }
