@@ -13,7 +13,7 @@ export function accuracy({ data, shape }: HostTensor, labels: Int32Array): numbe
   const [count, classes] = shape as [number, number];
   let right = 0;
   for (let i = 0; i < count; i++) {
-    const row = data.subarray(i * classes, (i + 1) * classes);
+    const row = data.subarray(i * classes, (i + 1) * classes) as Float32Array;
     if (row.indexOf(row.reduce((most, value) => Math.max(most, value), -Infinity)) === labels[i])
       right++;
   }

@@ -3,6 +3,7 @@ import type { MetricStrategy } from "./metric.js";
 import { bitsPerImage } from "./strategies/bits-per-image.js";
 import { cmmd } from "./strategies/cmmd.js";
 import { codebookUsage } from "./strategies/codebook-usage.js";
+import { codebookUsageWindow } from "./strategies/codebook-usage-window.js";
 import { densityCoverage } from "./strategies/density-coverage.js";
 import { fid } from "./strategies/fid.js";
 import { inceptionScore } from "./strategies/inception-score.js";
@@ -22,5 +23,6 @@ export const metrics = defineRegistry<MetricStrategy>("metric", [
   psnr,
   ssim,
   codebookUsage,
+  codebookUsageWindow,
   bitsPerImage,
 ]);

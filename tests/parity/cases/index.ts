@@ -3,3 +3,4 @@ export { generatorFull } from "./generator-full.js";
 export { manifest } from "./manifest.js";
 export { metrics } from "./metrics.js";
 export { quantizer } from "./quantizer.js";
+export { tokenizer } from "./tokenizer.js";

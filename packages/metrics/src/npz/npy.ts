@@ -11,7 +11,14 @@ const CODECS = {
   "|u1": Uint8Array,
 } as const;
 
-export type NpyData = InstanceType<(typeof CODECS)[keyof typeof CODECS]>;
+export type NpyData =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | Uint16Array
+  | Uint8Array;
 
 export interface NpyArray {
   readonly shape: readonly number[];

@@ -37,6 +37,8 @@ export class Moments {
   readonly #recent = new Rows();
   #folded = 0;
   #mean = new Float64Array(0);
+  /** Running sums in float32, one row after another, as NumPy adds float32 rows. */
+  #roughSums = new Float32Array(0);
   /** Sum of (x - mean)(x - mean)ᵀ over the folded rows, upper triangle. */
   #scatter: Matrix | undefined;
 
@@ -46,8 +48,15 @@ export class Moments {
 
   /** @param rows [B, D] */
   append(rows: { readonly shape: readonly number[]; readonly data: ArrayLike<number> }): void {
-    const [count = 0, columns = 0] = rows.shape;
+    const columns = rows.shape[1] ?? 0;
     const values = Float32Array.from(rows.data);
+    if (this.#roughSums.length === 0) this.#roughSums = new Float32Array(columns);
+    for (let i = 0; i < values.length; i++) this.#roughSums[i % columns]! += values[i]!;
+    this.#append(values, columns);
+  }
+
+  #append(values: Float32Array, columns: number): void {
+    const count = values.length / columns;
     for (let from = 0; from < count; ) {
       if (this.#recent.count === columns) this.#fold();
       const to = Math.min(count, from + columns - this.#recent.count);
@@ -64,19 +73,29 @@ export class Moments {
     const other = Number(count?.data[0] ?? 0);
     if (other > 0)
       this.#addMoments(other, mean!.data as Float64Array, scatter!.data as Float64Array);
-    if (rows) this.append({ shape: rows.shape, data: rows.data as Float32Array });
+    if (rows && rows.data.length > 0) this.#append(rows.data as Float32Array, rows.shape[1]!);
+    const sums = (state.roughSums?.data ?? []) as Float32Array;
+    if (this.#roughSums.length === 0) this.#roughSums = Float32Array.from(sums);
+    else for (let i = 0; i < sums.length; i++) this.#roughSums[i]! += sums[i]!;
   }
 
   state(): Record<string, NpyArray> {
     const rows = this.#recent.toArray();
-    if (!this.#scatter) return { rows };
+    const roughSums = { shape: [this.#roughSums.length], data: this.#roughSums.slice() };
+    if (!this.#scatter) return { rows, roughSums };
     const size = this.#mean.length;
     return {
       rows,
+      roughSums,
       count: { shape: [1], data: Float64Array.of(this.#folded) },
       mean: { shape: [size], data: this.#mean.slice() },
       scatter: { shape: [size, size], data: this.#scatter.data.slice() },
     };
+  }
+
+  /** The mean as ADM, torch-fidelity and clean-fid take it: in float32, so the last digits differ. */
+  roughMean(): Float64Array {
+    return Float64Array.from(this.#roughSums, (sum) => Math.fround(sum / this.count));
   }
 
   /** The sample Gaussian, its covariance over N - 1. */

@@ -1,5 +1,6 @@
 /** Fréchet distance of features (Heusel et al., "GANs trained by a two time-scale update rule", arXiv 1706.08500). */
 import { UserError } from "@fqgan/registry";
+import { z } from "zod";
 import type { Metric, MetricState, MetricStrategy } from "../metric.js";
 import type { NpyArray } from "../npz/npy.js";
 import { frechetDistance } from "../statistics/frechet.js";
@@ -8,15 +9,24 @@ import { extractorProtocol } from "./extractor-protocol.js";
 
 const SIDES = ["real", "fake"] as const;
 
-export const fid: MetricStrategy = {
+/**
+ * In which precision rows are averaged. float32 reproduces ADM, torch-fidelity and clean-fid to the last
+ * digits; pytorch-fid uses float64.
+ */
+const MEANS = {
+  float64: (moments: Moments) => moments.gaussian(),
+  float32: (moments: Moments) => ({ ...moments.gaussian(), mean: moments.roughMean() }),
+} as const;
+
+export const fid: MetricStrategy<{ readonly mean: keyof typeof MEANS }> = {
   name: "fid",
   summary:
     "Fréchet distance between the features of real and fake images (rFID for reconstructions)",
   reference: "https://arxiv.org/abs/1706.08500",
-  options: {},
+  options: { mean: z.enum(["float64", "float32"]).default("float64") },
   needs: ["features"],
   describes: { fid: { label: "FID", better: "lower", digits: 2 } },
-  create(_options, { extractor }): Metric {
+  create({ mean }, { extractor }): Metric {
     const moments = { real: new Moments(), fake: new Moments() };
     return {
       update({ features }) {
@@ -40,8 +50,8 @@ export const fid: MetricStrategy = {
                 "evaluate on more images",
             );
         const { distance, ...parts } = frechetDistance(
-          moments.real.gaussian(),
-          moments.fake.gaussian(),
+          MEANS[mean](moments.real),
+          MEANS[mean](moments.fake),
         );
         return {
           metric: "fid",
@@ -51,6 +61,7 @@ export const fid: MetricStrategy = {
             ...extractorProtocol(extractor),
             realCount: moments.real.count,
             fakeCount: moments.fake.count,
+            mean,
             covariance: "sample (N - 1), float64",
           },
         };
