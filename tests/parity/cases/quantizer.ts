@@ -27,7 +27,7 @@ interface Golden {
 /** Quantizers: codes, losses, gradients of sum(output · probe) + weighted losses, state afterwards. */
 export const quantizer: CaseKind = {
   kinds: ["quantizer"],
-  engines: ["eager"],
+  engines: ["eager", "compiled"],
   async check(parityCase, engine) {
     const { meta, file } = parityCase;
     const tensors = readTensors(file.replace(/\.json$/, ".safetensors"));
