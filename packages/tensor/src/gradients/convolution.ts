@@ -1,4 +1,4 @@
-import type { Tensor } from "../tf-core.js";
+import { type Tensor, tf } from "../tf-core.js";
 import { type Attributes, type GradientTable, runKernel } from "./rule.js";
 
 function refuseDilation(attributes: Attributes): void {
@@ -23,6 +23,44 @@ const geometry = ({ strides, pad, dataFormat, dimRoundingMode }: Attributes) => 
   dataFormat,
   dimRoundingMode,
 });
+
+/**
+ * tfjs's AvgPool divides by the number of pixels in a window, its AvgPoolGrad by the window's size:
+ * where windows reach into the padding, dy is scaled by the ratio.
+ */
+function fullWindows(dy: Tensor, input: Tensor, attributes: Attributes): Tensor {
+  const info = poolInfo(input, attributes as unknown as PoolOptions);
+  const { top, bottom, left, right } = info.padInfo;
+  if (top === 0 && bottom === 0 && left === 0 && right === 0) return dy;
+  const within = (side: number, window: number, start: number) =>
+    Math.min(side, start + window) - Math.max(0, start);
+  const rows = Array.from({ length: info.outHeight }, (_, row) =>
+    within(info.inHeight, info.filterHeight, row * info.strideHeight - top),
+  );
+  const columns = Array.from({ length: info.outWidth }, (_, column) =>
+    within(info.inWidth, info.filterWidth, column * info.strideWidth - left),
+  );
+  const size = info.filterHeight * info.filterWidth;
+  const ratios = rows.flatMap((row) => columns.map((column) => size / (row * column)));
+  return tf.mul(dy, tf.tensor(ratios, [1, info.outHeight, info.outWidth, 1]));
+}
+
+interface PoolOptions {
+  readonly filterSize: number;
+  readonly strides: number;
+  readonly pad: "same" | "valid" | number;
+  readonly dimRoundingMode: "floor";
+}
+
+const poolInfo = (input: Tensor, { filterSize, strides, pad, dimRoundingMode }: PoolOptions) =>
+  tf.backend_util.computePool2DInfo(
+    input.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
 
 export const convolutionGradients: GradientTable = {
   Conv2D: {
@@ -90,7 +128,12 @@ export const convolutionGradients: GradientTable = {
   AvgPool: {
     inputs: ["x"],
     gradients: (dy, [input], attributes) => ({
-      x: () => runKernel("AvgPoolGrad", { dy, input: input! }, attributes),
+      x: () =>
+        runKernel(
+          "AvgPoolGrad",
+          { dy: fullWindows(dy, input!, attributes), input: input! },
+          attributes,
+        ),
     }),
   },
   ResizeNearestNeighbor: {

@@ -1,6 +1,6 @@
 import type { HostTensor } from "../../host-tensor.js";
 import { hostTensor } from "../../host-tensor.js";
-import { createKey, fold, uniform } from "../../random.js";
+import { createKey, fold, permutation, uniform } from "../../random.js";
 import type { Tensor } from "../../tf.js";
 
 /** One use of tfjs that every engine must compute as eager tfjs does. */
@@ -23,6 +23,16 @@ export function random(
   const size = shape.reduce((product, side) => product * side, 1);
   const values = uniform(fold(key, name), size).map((value) => low + (high - low) * value);
   return hostTensor(values, shape);
+}
+
+/** Values in [-2, 2) in random order, no two of them closer than their even spacing. */
+export function distinct(name: string, shape: readonly number[]): HostTensor {
+  const size = shape.reduce((product, side) => product * side, 1);
+  const order = permutation(fold(key, name), size);
+  return hostTensor(
+    Float32Array.from(order, (place) => (4 * place) / size - 2),
+    shape,
+  );
 }
 
 /** Whole numbers in [low, high). */

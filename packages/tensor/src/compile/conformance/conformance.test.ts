@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { type EngineName, startEngine } from "../../engine.js";
-import type { HostTensor } from "../../host-tensor.js";
+import type { HostTensor, Tree } from "../../host-tensor.js";
 import { type Tensor, tf } from "../../tf.js";
 import { compile } from "../compile.js";
 import type { Case } from "./case.js";
@@ -27,7 +27,8 @@ const nested = (made: Tensor | Record<string, Tensor>) =>
 
 /** The outputs of a case, and the gradients of a weighted sum of its output. */
 function programOf({ program, gradients = [] }: Case) {
-  return (inputs: Record<string, Tensor>) => {
+  return (fed: Tree<Tensor>) => {
+    const inputs = fed as Record<string, Tensor>;
     const outputs = nested(program(inputs));
     if (gradients.length === 0) return { outputs, gradients: {} };
     const loss = (...chosen: Tensor[]) => {

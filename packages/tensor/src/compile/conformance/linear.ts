@@ -1,5 +1,5 @@
 import { type Tensor, tf } from "../../tf.js";
-import { type Case, each, random } from "./case.js";
+import { type Case, distinct, each, random } from "./case.js";
 
 const sides = (height: number, width: number) => [2, height, width] as const;
 
@@ -93,13 +93,13 @@ const pools = each(windows, images, ({ kernel, stride, pad }, [batch, height, wi
     : [
         {
           name: `maxPool ${kernel} stride ${stride} pad ${padName(pad)} [${height},${width}]`,
-          inputs: { x: random("pool", [batch, height, width, 3]) },
+          inputs: { x: distinct("pool", [batch, height, width, 3]) },
           program: ({ x }) => tf.maxPool(x as tf.Tensor4D, kernel, stride, pad as "same"),
           gradients: ["x"],
         },
         {
           name: `avgPool ${kernel} stride ${stride} pad ${padName(pad)} [${height},${width}]`,
-          inputs: { x: random("pool", [batch, height, width, 3]) },
+          inputs: { x: distinct("pool", [batch, height, width, 3]) },
           program: ({ x }) => tf.avgPool(x as tf.Tensor4D, kernel, stride, pad as "same"),
           gradients: ["x"],
         },

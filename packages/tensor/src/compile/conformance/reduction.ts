@@ -1,5 +1,5 @@
 import { type Tensor, tf } from "../../tf.js";
-import { booleans, type Case, each, given, integers, random } from "./case.js";
+import { booleans, type Case, distinct, each, given, integers, random } from "./case.js";
 
 type Axis = number | number[] | undefined;
 
@@ -39,7 +39,7 @@ export const reductionCases: readonly Case[] = [
   ...each(Object.entries(reductions), shapesAndAxes, ([name, f], [shape, axis]) =>
     [false, true].map((keepDims) => ({
       name: `${name} ${label(shape, axis)}${keepDims ? ", kept" : ""}`,
-      inputs: { x: random(name, shape) },
+      inputs: { x: distinct(name, shape) },
       program: ({ x }: Record<string, Tensor>) => f(x!, axis, keepDims),
       gradients: ["x"],
     })),

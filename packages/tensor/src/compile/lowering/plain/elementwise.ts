@@ -34,11 +34,12 @@ const ordered =
       inputType(node) === "bool" ? names.map((name) => cast(builder, name, "int32")) : names,
     );
 
-/** Whole numbers are their own floor, ceiling and nearest whole number. */
-const rounding =
-  (op: string): Combine =>
-  (builder, names, node) =>
-    builder.emit(inputType(node) === "int32" ? "Identity" : op, names);
+/** Chooses between bools as integers, since ONNX Runtime has no Where for bools. */
+function where(builder: ModelBuilder, [condition, ...choices]: string[], node: GraphNode): string {
+  if (output(node).type !== "bool") return builder.emit("Where", [condition!, ...choices]);
+  const numbers = choices.map((name) => cast(builder, name, "int32"));
+  return cast(builder, builder.emit("Where", [condition!, ...numbers]), "bool");
+}
 
 function modulo(builder: ModelBuilder, [a, b]: string[], node: GraphNode): string {
   if (inputType(node) === "int32") return builder.emit("Mod", [a!, b!]);
@@ -109,7 +110,7 @@ export const combinations: Readonly<Record<string, Combine>> = {
   Atan: named("Atan"),
   Atanh: named("Atanh"),
   Cast: (builder, [x], node) => cast(builder, x!, output(node).type),
-  Ceil: rounding("Ceil"),
+  Ceil: named("Ceil"),
   ClipByValue: clip,
   Cos: named("Cos"),
   Cosh: named("Cosh"),
@@ -117,7 +118,7 @@ export const combinations: Readonly<Record<string, Combine>> = {
   Erf: named("Erf"),
   Exp: named("Exp"),
   Expm1: expm1,
-  Floor: rounding("Floor"),
+  Floor: named("Floor"),
   IsFinite: finite,
   IsInf: named("IsInf"),
   IsNan: named("IsNaN"),
@@ -135,7 +136,8 @@ export const combinations: Readonly<Record<string, Combine>> = {
       builder.scalar(inputType(node), 0),
       builder.scalar(inputType(node), 6),
     ]),
-  Round: rounding("Round"),
+  Round: (builder, names, node) =>
+    inputType(node) === "int32" ? builder.emit("Identity", names) : builder.emit("Round", names),
   Rsqrt: (builder, names) => builder.emit("Reciprocal", [builder.emit("Sqrt", names)]),
   Selu: named("Selu"),
   Sigmoid: named("Sigmoid"),
@@ -170,7 +172,7 @@ export const combinations: Readonly<Record<string, Combine>> = {
     return builder.emit("Where", [negative, builder.emit("Mul", [x!, alpha!]), x!]);
   },
   RealDiv: named("Div"),
-  Select: named("Where"),
+  Select: where,
   SquaredDifference: (builder, names) => {
     const difference = builder.emit("Sub", names);
     return builder.emit("Mul", [difference, difference]);

@@ -41,12 +41,13 @@ function stridedSlice(call: KernelCall): Value {
     a.newAxisMask as number,
     a.shrinkAxisMask as number,
   );
-  const { begin, end, strides, finalShapeSparse, finalShape } = info;
+  const { begin, end, strides, finalShape } = info;
+  const sizes = tf.slice_util.computeOutShape(begin, end, strides);
   const sliced = call.recorder.add(
     "StridedSlice",
     { x },
     { begin, end, strides },
-    outline(x, finalShapeSparse),
+    outline(x, sizes),
   );
   return call.recorder.reshape(sliced, finalShape);
 }
