@@ -1,3 +1,4 @@
+import { startEngine } from "@fqgan/tensor";
 import * as registered from "./cases/index.js";
 import { notYet } from "./cases/not-yet.js";
 import { type CaseKind, type Check, type Engine, NotYet, type ParityCase } from "./parity-case.js";
@@ -41,6 +42,7 @@ export async function checkCase(
   const outcomes: Outcome[] = [];
   for (const engine of asked ?? kind.engines) {
     try {
+      await startEngine({ engine: engine === "eager" ? "cpu" : "auto" });
       const checks = await kind.check(parityCase, engine);
       const status = checks.length > 0 && checks.every(holds) ? "passed" : "failed";
       outcomes.push({ id, engine, status, detail: describeWorst(checks) });

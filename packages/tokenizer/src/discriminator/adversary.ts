@@ -46,16 +46,17 @@ export class Adversary extends nn.Module {
     this.optimizer = new optim.Adam(this.discriminator.namedVariables(), adam);
   }
 
-  /** 0 before the start step, then 1; a value that changes between runs of one program. */
-  #started(): Scalar {
-    const isOn = () => (this.#stepNumber() >= this.#config.startStep ? 1 : 0);
-    return hostInput(() => hostTensor(Float32Array.of(isOn()), [])) as Scalar;
+  /** 0 before the start step, then the weight; a value that changes between runs of one program. */
+  #weight(): Scalar {
+    const { weight, startStep } = this.#config;
+    const current = () => (this.#stepNumber() >= startStep ? weight : 0);
+    return hostInput(() => hostTensor(Float32Array.of(current()), [])) as Scalar;
   }
 
   /** What the tokenizer minimises, weighted. reconstruction: [B, H, W, C] */
   generatorLoss(reconstruction: Tensor): Scalar {
     const fake = this.discriminator.call(reconstruction, { training: true });
-    return tf.mul(this.#objective.generator(fake), tf.mul(this.#config.weight, this.#started()));
+    return tf.mul(this.#objective.generator(fake), this.#weight());
   }
 
   /** One update of the discriminator on real images and given reconstructions, [B, H, W, C]. */
@@ -66,7 +67,7 @@ export class Adversary extends nn.Module {
     const { value, grads } = tf.variableGrads(() => {
       const real = this.discriminator.call(batch.images, { training: true });
       const fake = this.discriminator.call(batch.reconstruction, { training: true });
-      return tf.mul(this.#objective.discriminator(real, fake), this.#started()) as Scalar;
+      return tf.mul(this.#objective.discriminator(real, fake), this.#weight()) as Scalar;
     }, this.optimizer.variables);
     const clipped = optim.clipByGlobalNorm(grads, batch.clip);
     this.optimizer.apply(clipped.grads);

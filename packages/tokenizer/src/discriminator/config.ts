@@ -6,7 +6,7 @@ import { discriminators } from "./index.js";
 export const adversarialConfig = z.strictObject({
   discriminator: discriminators.schema.prefault({ name: "patch" }),
   objective: adversarialObjectives.schema.prefault({ name: "hinge" }),
-  weight: z.number().nonnegative().default(0.5),
+  weight: z.number().nonnegative().default(0.5).describe("of both players' losses"),
   startStep: z
     .int()
     .nonnegative()

@@ -1,0 +1,133 @@
+import { createKey, type HostTensor } from "@fqgan/tensor";
+import { patchDiscriminatorWeights, type Tokenizer, TokenizerTrainer } from "@fqgan/tokenizer";
+import { compareScalars } from "../compare.js";
+import type { Check } from "../parity-case.js";
+import {
+  channelsLast,
+  type files,
+  row,
+  type StepMeta,
+  suffixes,
+  type TokenizerMeta,
+  teachers,
+} from "./golden.js";
+import { checkDiscriminator, checkGradients, checkParameters } from "./updates.js";
+
+type Scalars = Readonly<Record<string, number>>;
+
+/** Training steps against a discriminator as the reference does them: losses, gradients, parameters. */
+export async function checkTraining(options: {
+  tokenizer: Tokenizer;
+  data: ReturnType<typeof files>;
+  meta: TokenizerMeta;
+  groups: number;
+}): Promise<Check[]> {
+  const { tokenizer, data, meta, groups } = options;
+  const { lr: learningRate, betas, max_grad_norm: clip } = meta.config;
+  const [beta1, beta2] = betas;
+  const key = createKey(0);
+  const trainer = new TokenizerTrainer(tokenizer, { key, learningRate, beta1, beta2, clip });
+  const start = await trainer.state();
+  const weights = patchDiscriminatorWeights(data.tensors("discriminator"));
+  for (const [name, tensor] of Object.entries(weights))
+    start[`adversary.discriminator.${name}`] = tensor;
+  trainer.restore(start, "discriminator");
+
+  const images = data.npy("train_input"); // [steps, B, 3, H, W]
+  const features = data.tensors("train_features"); // [steps, B, F] or [steps, B, 1, F]
+  const checks: Check[] = [];
+  for (const [index, step] of meta.train.steps.entries()) {
+    const number = index + 1;
+    const scalars = await trainer.trainStep({
+      images: channelsLast(row(images, index)),
+      teachers: Object.fromEntries(
+        Object.entries(features).map(([name, rows]) => [name, withoutUnits(row(rows, index))]),
+      ),
+    });
+    checks.push(...checkLosses({ scalars, step, number, meta }));
+    const state = await trainer.state();
+    const check = { tokenizer, state, data, groups, number };
+    if (number === 1) checks.push(...checkGradients({ ...check, scalars, beta1, clip, meta }));
+    const updates = meta.train[`param_after_step${number}` as "param_after_step1"];
+    if (updates && data.has(`params_after_step${number}`))
+      checks.push(
+        ...checkParameters({ ...check, updates }),
+        ...checkDiscriminator({ ...check, start, updates }),
+      );
+  }
+  trainer.dispose();
+  return checks;
+}
+
+/** [B, 1, F] → [B, F] */
+const withoutUnits = (tensor: HostTensor): HostTensor => ({
+  ...tensor,
+  shape: [tensor.shape[0]!, tensor.shape.at(-1)!],
+});
+
+function checkLosses(options: {
+  scalars: Scalars;
+  step: StepMeta;
+  number: number;
+  meta: TokenizerMeta;
+}): Check[] {
+  const { scalars, step, number, meta } = options;
+  const tolerance = number === 1 ? 1e-5 : 1e-4;
+  const check = (
+    name: string,
+    actual: number | undefined,
+    expected: number,
+    { exact, range = 0 }: { exact?: number | undefined; range?: number } = {},
+  ) =>
+    compareScalars({
+      name: `step ${number}: ${name}`,
+      actual: actual ?? Number.NaN,
+      expected,
+      expected64: exact,
+      tolerance: tolerance * Math.max(1, range / Math.max(Math.abs(expected), 1e-6)),
+    });
+  const checks = [
+    check("loss_gen", scalars.loss, step.loss_gen, { exact: step.fp64?.loss_gen }),
+    check("rec_loss", scalars["loss.reconstruction"], step.rec_loss, {
+      exact: step.fp64?.rec_loss,
+    }),
+    check("disentangle_loss", scalars["loss.disentanglement"], step.disentangle_loss, {
+      exact: step.fp64?.disentangle_loss,
+    }),
+    check("grad_norm", scalars.gradientNorm, step.grad_norm_before_clip, {
+      exact: step.fp64?.grad_norm_before_clip,
+    }),
+    check("loss_disc", scalars["discriminator.loss"], step.loss_disc, {
+      exact: step.fp64?.loss_disc,
+    }),
+    check(
+      "disc_grad_norm",
+      scalars["discriminator.gradientNorm"],
+      step.disc_grad_norm_before_clip,
+      { exact: step.fp64?.disc_grad_norm_before_clip },
+    ),
+  ];
+  for (const [name, suffix] of Object.entries(suffixes)) {
+    const golden = step.codebook[suffix];
+    if (!golden) continue;
+    const of = (loss: string) => scalars[`loss.${name}.${loss}`];
+    checks.push(
+      check(`${suffix} vq_loss`, of("codebook"), golden.vq_loss),
+      check(`${suffix} commit_loss`, of("commitment"), golden.commit_loss),
+      // A difference of two entropies, each up to ln K: its error is measured against those.
+      check(`${suffix} entropy_loss`, of("entropy"), golden.entropy_loss, {
+        range: meta.config.entropy_loss_ratio * Math.log(meta.config.codebook_size),
+      }),
+    );
+    const semantic = step[`semantic_loss${suffix.slice("sem".length)}`];
+    if (name in teachers && typeof semantic === "number")
+      checks.push(
+        check(
+          `${suffix} semantic_loss`,
+          of("representation"),
+          meta.config.semantic_weight * semantic,
+        ),
+      );
+  }
+  return checks;
+}
