@@ -1,4 +1,4 @@
-import type { Value } from "../../graph.js";
+import type { GraphNode, Value } from "../../graph.js";
 import { channelsFirst } from "../layout.js";
 import { input, output } from "../rule.js";
 import type { BlockedContext } from "./blocked-arrays.js";
@@ -18,19 +18,25 @@ function keep(value: Value, name: string, { arrays }: BlockedContext): void {
   else arrays.set(value, arrays.unblock(name, { channels: value.shape[3]!, channelsLast: true }));
 }
 
+/** The bias that was fused into a convolution, `copies` times, filled up to whole blocks. */
+function biasOf(node: GraphNode, copies: number, { builder, arrays }: BlockedContext): string[] {
+  const { bias } = node.inputs;
+  if (!bias) return [];
+  const channels = output(node).shape[3]!;
+  const vector = arrays.reshape(arrays.get(bias), [channels]);
+  const filled = fill(vector, [roundUp(channels, arrays.block) - channels], arrays);
+  if (copies === 1) return [filled];
+  const inputs = new Array<string>(copies).fill(filled);
+  return [builder.emit("Concat", inputs, { axis: { int: 0 } })];
+}
+
 const forward: BlockedRule = (node, context) => {
-  const { builder, arrays } = context;
+  const { builder } = context;
   const filter = input(node, "filter");
   const { strides, dilations, padding, window } = windowOf(node);
   const images = imagesOf(input(node, "x"), context);
   if (!images) return false;
-  const inputs = [images, forwardFilter(filter, context)];
-  const { bias } = node.inputs;
-  if (bias) {
-    const outputs = filter.shape[3]!;
-    const vector = arrays.reshape(arrays.get(bias), [outputs]);
-    inputs.push(fill(vector, [roundUp(outputs, arrays.block) - outputs], arrays));
-  }
+  const inputs = [images, forwardFilter(filter, context), ...biasOf(node, 1, context)];
   const { top, left, bottom, right } = padding;
   const y = blockedConvolution(builder, inputs, {
     kernel: window,
@@ -84,7 +90,12 @@ const backward: BlockedRule = (node, context) => {
   if (dilations[0] !== 1 || dilations[1] !== 1 || Math.min(...pads) < 0) return false;
   const images = imagesOf(dy, context);
   if (!images) return false;
-  const phases = blockedConvolution(builder, [images, backwardFilter(filter, strides, context)], {
+  const inputs = [
+    images,
+    backwardFilter(filter, strides, context),
+    ...biasOf(node, strides[0] * strides[1], context),
+  ];
+  const phases = blockedConvolution(builder, inputs, {
     kernel: [Math.ceil(window[0] / strides[0]), Math.ceil(window[1] / strides[1])],
     pads,
   });

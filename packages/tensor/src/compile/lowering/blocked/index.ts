@@ -5,6 +5,7 @@ import { BlockedArrays } from "./blocked-arrays.js";
 import type { BlockedRules } from "./blocked-rule.js";
 import { convolutionRules } from "./convolution.js";
 import { elementwiseRules } from "./elementwise.js";
+import { rewriteEnlargedConvolutions } from "./enlarged-convolution.js";
 import { filterGradient } from "./filter-gradient.js";
 import { fusedRules } from "./fused.js";
 import { reductionRules } from "./reduction.js";
@@ -27,7 +28,8 @@ const blockedRules: BlockedRules = {
  */
 export const blockedLowering = (block: number): Lowering => ({
   name: "blocked",
-  lower(graph) {
+  lower(traced) {
+    const graph = rewriteEnlargedConvolutions(traced, block);
     const builder = new ModelBuilder();
     const arrays = new BlockedArrays(builder, graph, block);
     for (const node of graph.nodes) {
