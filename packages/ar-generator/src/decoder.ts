@@ -1,10 +1,17 @@
 import type { Codes } from "@fqgan/quantizer";
 import { type Compiled, compile, type HostTensor, hostTensor, type Tensor } from "@fqgan/tensor";
 import type { Logits } from "./heads/index.js";
-import type { KvCache } from "./kv-cache.js";
+import type { KeysAndValues, KvCache } from "./kv-cache.js";
 import type { Generator } from "./transformer.js";
 
-type Position = { position: HostTensor; labels: HostTensor; previous: Codes<HostTensor> };
+type Layers<T> = Readonly<Record<string, KeysAndValues<T>>>;
+type Position = {
+  position: HostTensor;
+  labels: HostTensor;
+  previous: Codes<HostTensor>;
+  cache: Layers<HostTensor>;
+};
+type Step = { context: Tensor; logits: Logits; added: Layers<Tensor> };
 type Stage = { context: HostTensor; drawn: Codes<HostTensor> };
 type HostLogits = Record<string, HostTensor>;
 
@@ -14,18 +21,18 @@ type HostLogits = Record<string, HostTensor>;
  */
 export class Decoder {
   readonly rows: number;
-  readonly #caches: KvCache[];
-  readonly #first: Compiled<Position, { context: Tensor; logits: Logits }>;
+  readonly #cache: KvCache;
+  readonly #first: Compiled<Position, Step>;
   readonly #later: Compiled<Stage, { logits: Logits }>[];
 
   constructor(generator: Generator, rows: number) {
     this.rows = rows;
-    this.#caches = generator.createCaches(rows);
+    this.#cache = generator.createCache(rows);
     const { head } = generator;
-    this.#first = compile<Position, { context: Tensor; logits: Logits }>(
+    this.#first = compile<Position, Step>(
       (input) => {
-        const context = generator.decode({ ...input, caches: this.#caches });
-        return { context, logits: head.stage(0, context, {}) };
+        const { context, added } = generator.decode(input);
+        return { context, added, logits: head.stage(0, context, {}) };
       },
       { name: "decoding step" },
     );
@@ -41,14 +48,17 @@ export class Decoder {
 
   /**
    * Logits [rows, size] of the first stage's codebooks at a position, and its context [rows, C].
+   * Positions come one after another from 0.
    * @param previous the sub-codes of the position before; not read at position 0
    */
   async first(position: number, labels: Int32Array, previous: Record<string, Int32Array>) {
-    const { context, logits } = await this.#first({
+    const { context, logits, added } = await this.#first({
       position: hostTensor(Int32Array.of(position)),
       labels: hostTensor(labels),
       previous: toHost(previous),
+      cache: this.#cache.layers,
     });
+    this.#cache.write(position, added);
     return { context, logits: logits as HostLogits };
   }
 
@@ -61,7 +71,6 @@ export class Decoder {
   dispose(): void {
     this.#first.dispose();
     for (const stage of this.#later) stage.dispose();
-    for (const cache of this.#caches) cache.dispose();
   }
 }
 

@@ -1,55 +1,57 @@
-import { nn, type Tensor, tf, type Variable } from "@fqgan/tensor";
+import { type HostTensor, hostTensor, type Tensor, tf } from "@fqgan/tensor";
+
+/** Keys and values of one attention layer, of one position or all: [B, heads, positions, D] each. */
+export type KeysAndValues<T> = { readonly keys: T; readonly values: T };
 
 /**
- * Keys and values of the positions already seen, for one attention layer. They are variables, so a
- * compiled step keeps them as its state. Stale rows need no clearing: the mask hides them until they
- * are overwritten.
+ * Keys and values of the positions already seen, for every layer. A decoding step reads all of them and
+ * returns one new position's, which is written here in place: nothing else is ever copied. Rows of
+ * positions not yet written need no clearing, the mask hides them.
  */
-export class KvCache extends nn.Module {
-  /** [B, heads, N, D] */
-  readonly keys: Variable;
-  /** [B, heads, N, D] */
-  readonly values: Variable;
+export class KvCache {
+  /** By layer; what a step takes as its input. */
+  readonly layers: Record<string, KeysAndValues<HostTensor>>;
 
-  constructor(shape: { rows: number; heads: number; positions: number; depth: number }) {
-    super();
+  constructor(shape: {
+    layers: number;
+    rows: number;
+    heads: number;
+    positions: number;
+    depth: number;
+  }) {
     const sides = [shape.rows, shape.heads, shape.positions, shape.depth];
     const size = sides.reduce((product, side) => product * side, 1);
-    this.keys = nn.buffer(new Float32Array(size), sides);
-    this.values = nn.buffer(new Float32Array(size), sides);
+    const empty = () => hostTensor(new Float32Array(size), sides);
+    this.layers = Object.fromEntries(
+      Array.from({ length: shape.layers }, (_, i) => [i, { keys: empty(), values: empty() }]),
+    );
   }
 
-  /**
-   * Stores one position's key and value [B, heads, 1, D] and returns all of them, [B, heads, N, D].
-   * @param place what `placeOf` returns for the position
-   */
-  append(place: Place, key: Tensor, value: Tensor): { keys: Tensor; values: Tensor } {
-    const store = (variable: Variable, row: Tensor) => {
-      const next = tf.add(tf.mul(variable, place.others), tf.mul(row, place.here));
-      variable.assign(next as never);
-      return next;
-    };
-    return { keys: store(this.keys, key), values: store(this.values, value) };
+  /** Stores what a step returned for a position: [B, heads, 1, D] for each layer. */
+  write(position: number, layers: Readonly<Record<string, KeysAndValues<HostTensor>>>): void {
+    for (const [layer, { keys, values }] of Object.entries(layers)) {
+      const cache = this.layers[layer]!;
+      writeRows(cache.keys, keys, position);
+      writeRows(cache.values, values, position);
+    }
   }
 }
 
-/** One position of N as tensors that select it. */
-export interface Place {
-  /** [N, 1], 1 at the position, else 0. */
-  readonly here: Tensor;
-  /** [N, 1], the complement of `here`. */
-  readonly others: Tensor;
-  /** [1, N] added to attention logits: 0 up to the position, then a large negative number. */
-  readonly mask: Tensor;
+function writeRows(cache: HostTensor, added: HostTensor, position: number): void {
+  const [batch, heads, positions, depth] = cache.shape as [number, number, number, number];
+  for (let row = 0; row < batch * heads; row++)
+    cache.data.set(
+      added.data.subarray(row * depth, (row + 1) * depth) as Float32Array,
+      (row * positions + position) * depth,
+    );
 }
 
-/** @param position int32 [1] in [0, N) */
-export function placeOf(position: Tensor, count: number): Place {
+/** [1, N] added to attention logits: 0 before `position` (int32 [1]), else a large negative number. */
+export function maskFrom(position: Tensor, count: number): Tensor {
   const all = tf.tensor1d(
     Int32Array.from({ length: count }, (_, i) => i),
     "int32",
   );
-  const here = tf.reshape(tf.cast(tf.equal(all, position), "float32"), [count, 1]);
-  const later = tf.cast(tf.greater(all, position), "float32");
-  return { here, others: tf.sub(1, here), mask: tf.mul(tf.reshape(later, [1, count]), -1e9) };
+  const hidden = tf.cast(tf.greaterEqual(all, position), "float32");
+  return tf.mul(tf.reshape(hidden, [1, count]), -1e9);
 }

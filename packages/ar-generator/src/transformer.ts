@@ -17,7 +17,7 @@ import {
 } from "./config.js";
 import { type Head, heads, type Logits } from "./heads/index.js";
 import { weightInit } from "./initial.js";
-import { KvCache, placeOf } from "./kv-cache.js";
+import { type KeysAndValues, KvCache, maskFrom } from "./kv-cache.js";
 import { dropValues, type Regularisation } from "./regularisation.js";
 import { firstRows, rotaryTable, rowAt } from "./rotary.js";
 
@@ -95,31 +95,41 @@ export class Generator extends nn.Module {
     return this.#record((name) => tf.reshape(logits[name]!, [batch, count, -1]));
   }
 
-  /** Caches for decoding `rows` sequences at once, one a layer. */
-  createCaches(rows: number): KvCache[] {
-    const { width, heads: count, keyValueHeads = count } = this.#config;
-    const shape = { rows, heads: keyValueHeads, positions: this.positions, depth: width / count };
-    return this.blocks.map(() => new KvCache(shape));
+  /** A cache for decoding `rows` sequences at once. */
+  createCache(rows: number): KvCache {
+    const { width, layers, heads: count, keyValueHeads = count } = this.#config;
+    const depth = width / count;
+    return new KvCache({ layers, rows, heads: keyValueHeads, positions: this.positions, depth });
   }
 
   /**
-   * One position's context [B, C] from the position before it and the caches, which it extends.
+   * One position's context [B, C] from the position before it and the cache, and what belongs into the
+   * cache for it.
    * @param position int32 [1] in [0, N)
    * @param labels int32 [B], read at position 0
    * @param previous int32 [B] each: the sub-codes of position - 1; any codes at position 0
    */
-  decode(input: { position: Tensor; labels: Tensor; previous: Codes; caches: KvCache[] }): Tensor {
-    const { position, labels, previous, caches } = input;
+  decode(input: {
+    position: Tensor;
+    labels: Tensor;
+    previous: Codes;
+    cache: Readonly<Record<string, KeysAndValues<Tensor>>>;
+  }) {
+    const { position, labels, previous, cache } = input;
     const batch = labels.shape[0]!;
     const isFirst = tf.cast(tf.equal(position, 0), "float32"); // [1]
     const start = tf.mul(this.classEmbedding.call(labels), isFirst);
     const token = tf.mul(this.#embed(previous), tf.sub(1, isFirst));
-    const place = placeOf(position, this.positions);
+    const mask = maskFrom(position, this.positions);
     const rotation = rowAt(rotaryTable(this.#config, this.positions), position);
+    const added: Record<string, KeysAndValues<Tensor>> = {};
     let x: Tensor = tf.reshape(tf.add(start, token), [batch, 1, -1]); // [B, 1, C]
-    for (const [i, block] of this.blocks.entries())
-      x = block.call(x, { rotation, place, cache: caches[i]! });
-    return tf.reshape(x, [batch, -1]);
+    for (const [i, block] of this.blocks.entries()) {
+      const result = block.next(x, { rotation, mask, cache: cache[i]! });
+      x = result.output;
+      added[i] = result.added;
+    }
+    return { context: tf.reshape(x, [batch, -1]), added };
   }
 
   /** [B, N, C], not normalised. */
@@ -134,8 +144,8 @@ export class Generator extends nn.Module {
     const mask = nn.causalMask(count);
     const { layers, dropout: rates } = this.#config;
     return this.blocks.reduce((y, block, i) => {
-      const pathRate = layers > 1 ? (rates.path * i) / (layers - 1) : rates.path;
-      return block.call(y, { rotation, mask, dropout, pathRate });
+      const path = layers > 1 ? (rates.path * i) / (layers - 1) : rates.path;
+      return block.call(y, { rotation, mask }, dropout && { ...dropout, path });
     }, x);
   }
 

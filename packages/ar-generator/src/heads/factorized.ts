@@ -65,12 +65,9 @@ class FactorizedHead extends nn.Module implements Head {
   #items(context: Tensor, codes: Codes, count: number, dropout?: Regularisation): Tensor {
     const known = this.#names.slice(0, count - 1).map((name) => this.#embed(name, codes[name]!));
     const sequence = tf.stack([context, ...known], 1); // [M, count, C]
-    const whole = {
-      rotation: firstRows(this.#rotary, count),
-      mask: nn.causalMask(count),
-      dropout,
-    };
-    return this.blocks.reduce((x, block) => block.call(x, whole), sequence);
+    const whole = { rotation: firstRows(this.#rotary, count), mask: nn.causalMask(count) };
+    const drops = dropout && { ...dropout, path: 0 };
+    return this.blocks.reduce((x, block) => block.call(x, whole, drops), sequence);
   }
 
   /** Item `index` of [M, count, C] → [M, size] */

@@ -1,7 +1,7 @@
 import type { Codes } from "@fqgan/quantizer";
 import type { Strategy } from "@fqgan/registry";
 import type { Key, nn, Tensor } from "@fqgan/tensor";
-import type { BlockConfig } from "../block.js";
+import type { BlockConfig } from "../attention.js";
 import type { Regularisation } from "../regularisation.js";
 import type { RotaryTable } from "../rotary.js";
 
