@@ -14,6 +14,8 @@ export {
   type FactorizedOptions,
   FactorizedQuantizer,
 } from "./compose/factorized.js";
+export { createProduct, ProductQuantizer } from "./compose/product.js";
+export { type CompositionStrategy, compositions, createComposition } from "./compose/registry.js";
 export { createResidual, type ResidualOptions, ResidualQuantizer } from "./compose/residual.js";
 export { type EstimatorName, estimators } from "./estimators.js";
 export { disentanglementLoss } from "./losses/disentanglement.js";
@@ -28,6 +30,7 @@ export {
   type QuantizerStrategy,
 } from "./quantizer.js";
 export { createQuantizer, quantizers } from "./registry.js";
+export { type SeedOptions, seedCodebook } from "./seed-codebook.js";
 export {
   type CodebookReport,
   CodebookStats,

@@ -42,6 +42,16 @@ export interface Quantizer extends nn.Module {
    * nothing: a composition calls this once a training step, after all its levels have chosen.
    */
   update?(seen: Seen): void;
+  /** Puts other codes in the place of the present ones, where there is a codebook to set. */
+  setCodes?(codes: SetCodes): void;
+}
+
+/** Codes for a codebook, and how many latents each stands for. */
+export interface SetCodes {
+  /** [K, D] */
+  readonly codes: Tensor2D;
+  /** [K] */
+  readonly counts: Tensor1D;
 }
 
 /** What a codebook has quantized in one training step. */

@@ -13,6 +13,7 @@ import { quantizers } from "../registry.js";
 import { runInTest, testedEngines, useEngine } from "../run-in-test.js";
 import type { Composition } from "./composition.js";
 import { createFactorized } from "./factorized.js";
+import { createComposition } from "./registry.js";
 import { createResidual } from "./residual.js";
 
 const key = createKey(3);
@@ -24,6 +25,11 @@ const compositions: [string, () => Composition][] = configs.flatMap((config) => 
     `factorized ${config.name}`,
     () => createFactorized({ codebooks: { visual: config, semantic: config }, key }),
   ],
+  [
+    `product ${config.name}`,
+    () => createComposition({ name: "product", codebooks: { low: config, high: config } }, key),
+  ],
+  [`single ${config.name}`, () => createComposition({ name: "single", quantizer: config }, key)],
   [`residual ${config.name}`, () => createResidual({ quantizer: config, levels: 3, key })],
   [
     `residual ${config.name}, shared`,
@@ -197,5 +203,20 @@ describe("residual", () => {
     expect(() => residual.quantize({ latent: z }, { training: true })).toThrow(
       "needs a random stream",
     );
+  });
+});
+
+describe("compositions by config", () => {
+  it("fill in defaults inside their quantizers' configs", () => {
+    const composition = createComposition(
+      { name: "residual", quantizer: { name: "vq", size: 8 }, levels: 2 },
+      key,
+    );
+    expect(composition.latents).toEqual({ latent: { dimensions: 8 } });
+  });
+
+  it("name what is wrong inside", () => {
+    const wrong = { name: "product", codebooks: { low: { name: "lfq", bitz: 3 } } };
+    expect(() => createComposition(wrong, key)).toThrow(/codebooks\.low\.bitz: unknown key; did you mean bits/);
   });
 });

@@ -1,10 +1,12 @@
 import { createKey, normal, type Tensor2D, tf } from "@fqgan/tensor";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { normalizeRows } from "../normalize.js";
 import { bitEntropies } from "./bit-entropy.js";
 import { codebookLoss, commitmentLoss } from "./codebook.js";
 import { disentanglementLoss } from "./disentanglement.js";
 import { distanceEntropyLoss, softChoiceEntropies } from "./entropy.js";
+import { orthogonalityLoss } from "./orthogonality.js";
 
 const random = (seed: number, shape: [number, number]) =>
   tf.tensor2d(normal(createKey(seed), shape[0] * shape[1]), shape);
@@ -106,5 +108,16 @@ describe("disentanglement", () => {
     expect(() => disentanglementLoss(factors, 1)).toThrow(
       "disentanglement: expected factors of one length, got a [N, 4] and b [N, 3]",
     );
+  });
+});
+
+describe("orthogonality", () => {
+  it("is the mean square of cosines between different codes", () => {
+    const codebook = random(4, [9, 5]);
+    const rows = normalizeRows(codebook);
+    const cosines = tf.sub(tf.matMul(rows, rows, false, true), tf.eye(9));
+    const expected = value(tf.sum(tf.square(cosines))) / 81;
+    expect(value(orthogonalityLoss(codebook, 2))).toBeCloseTo(2 * expected, 5);
+    expect(value(orthogonalityLoss(tf.eye(4) as Tensor2D, 1))).toBeCloseTo(0, 6);
   });
 });

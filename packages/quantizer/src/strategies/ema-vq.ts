@@ -18,6 +18,7 @@ import {
   type QuantizeMode,
   type Quantizer,
   type Seen,
+  type SetCodes,
 } from "../quantizer.js";
 
 const options = {
@@ -95,6 +96,12 @@ export class MovingAverageQuantizer extends nn.Module implements Quantizer {
     const flat = (x: Tensor2D) => tf.reshape(x, [size]); // [K]
     const one = tf.add(tf.mul(counts, flat(kept as Tensor2D)), flat(column as Tensor2D));
     this.#assign({ codebook: fresh.codebook, counts: one, sums: mean });
+  }
+
+  setCodes({ codes, counts }: SetCodes): void {
+    const codebook = normalizations[this.#options.normalize](codes);
+    const sums = tf.mul(codebook, tf.reshape(counts, [this.size, 1]));
+    this.#assign({ codebook, counts, sums });
   }
 
   #assign(values: Record<"codebook" | "counts" | "sums", unknown>): void {

@@ -22,6 +22,7 @@ import {
   type Quantized,
   type QuantizeMode,
   type Quantizer,
+  type SetCodes,
 } from "../quantizer.js";
 import { stopGradient } from "../straight-through.js";
 
@@ -72,6 +73,10 @@ export class IndexBackpropagationQuantizer extends nn.Module implements Quantize
 
   lookup(indices: Tensor1D): Tensor2D {
     return tf.gather(this.#codes(), indices) as Tensor2D;
+  }
+
+  setCodes({ codes }: SetCodes): void {
+    this.codebook.assign(codes as never);
   }
 
   /** The codes' values; gradients reach the latents by the softmax, the codebook by the chosen codes. */

@@ -10,6 +10,7 @@ import { DeadCodes, deadCodeOptions } from "../dead-codes.js";
 import { initialCodebook } from "../initial-codebook.js";
 import { codebookLoss, commitmentLoss } from "../losses/codebook.js";
 import { distanceEntropyLoss } from "../losses/entropy.js";
+import { orthogonalityLoss } from "../losses/orthogonality.js";
 import { nearestCodes } from "../nearest-code.js";
 import { normalizations } from "../normalize.js";
 import {
@@ -20,6 +21,7 @@ import {
   type QuantizeMode,
   type Quantizer,
   type Seen,
+  type SetCodes,
 } from "../quantizer.js";
 
 const options = {
@@ -38,6 +40,8 @@ const options = {
       temperature: z.number().positive().default(0.01),
     })
     .prefault({}),
+  /** Weight of the orthogonality loss. */
+  orthogonality: z.number().nonnegative().default(0),
   deadCodes: deadCodeOptions,
 };
 
@@ -78,18 +82,23 @@ export class VectorQuantizer extends nn.Module implements Quantizer {
     if (fresh) this.codebook.assign(fresh.codebook as never);
   }
 
+  setCodes({ codes }: SetCodes): void {
+    this.codebook.assign(normalizations[this.#options.normalize](codes) as never);
+  }
+
   #codes(): Tensor2D {
     return normalizations[this.#options.normalize](this.codebook as unknown as Tensor2D);
   }
 
   #losses(latents: Tensor2D, codes: Tensor2D, codebook: Tensor2D): Record<string, Scalar> {
-    const { codebook: weight, beta, entropy } = this.#options;
+    const { codebook: weight, beta, entropy, orthogonality } = this.#options;
     return {
       codebook: codebookLoss({ latents, codes, weight }),
       commitment: commitmentLoss({ latents, codes, weight: beta }),
       ...(entropy.weight > 0 && {
         entropy: distanceEntropyLoss({ latents, codebook, ...entropy }),
       }),
+      ...(orthogonality > 0 && { orthogonality: orthogonalityLoss(codebook, orthogonality) }),
     };
   }
 }

@@ -1,0 +1,84 @@
+import { defineRegistry, type Registry, type Strategy, type StrategyConfig } from "@fqgan/registry";
+import type { Key } from "@fqgan/tensor";
+import { z } from "zod";
+import { type EstimatorName, estimators } from "../estimators.js";
+import type { OptionsOf } from "../quantizer.js";
+import { quantizers } from "../registry.js";
+import type { Composition } from "./composition.js";
+import { createFactorized } from "./factorized.js";
+import { createProduct } from "./product.js";
+import { createResidual } from "./residual.js";
+import { createSingle } from "./single.js";
+
+/** A way to compose quantizers that plugs in by name. */
+export interface CompositionStrategy extends Strategy {
+  create(options: Readonly<Record<string, unknown>>, key: Key): Composition;
+}
+
+function defineComposition<Shape extends z.ZodRawShape>(strategy: {
+  readonly name: string;
+  readonly summary: string;
+  readonly reference: string;
+  readonly options: Shape;
+  create(options: OptionsOf<Shape> & { readonly key: Key }): Composition;
+}): CompositionStrategy {
+  const { create, ...stated } = strategy;
+  // The registry parses with `options` before it calls `create`, so the parsed type holds.
+  return { ...stated, create: (options, key) => create({ ...(options as OptionsOf<Shape>), key }) };
+}
+
+const estimator = z.enum(Object.keys(estimators) as EstimatorName[]).default("straight-through");
+
+const codebooks = {
+  codebooks: z.record(z.string(), quantizers.schema),
+  disentanglement: z.number().nonnegative().default(0),
+  estimator,
+};
+
+/** Every composition by name. */
+export const compositions: Registry<CompositionStrategy> = defineRegistry<CompositionStrategy>(
+  "composition",
+  [
+    defineComposition({
+      name: "single",
+      summary: "One quantizer",
+      reference: "https://arxiv.org/abs/1711.00937",
+      options: { quantizer: quantizers.schema, estimator },
+      create: createSingle,
+    }),
+    defineComposition({
+      name: "factorized",
+      summary: "Named sub-codebooks, each over its own latent",
+      reference: "https://arxiv.org/abs/2411.16681",
+      options: codebooks,
+      create: createFactorized,
+    }),
+    defineComposition({
+      name: "product",
+      summary: "Named sub-codebooks over the channels of one latent",
+      reference: "https://ieeexplore.ieee.org/document/5432202",
+      options: codebooks,
+      create: createProduct,
+    }),
+    defineComposition({
+      name: "residual",
+      summary: "Levels that each quantize what the ones before left over",
+      reference: "https://arxiv.org/abs/2203.01941",
+      options: {
+        quantizer: quantizers.schema,
+        levels: z.int().positive().default(4),
+        codebooks: z.enum(["separate", "shared"]).default("separate"),
+        gradient: z.enum(["every-level", "sum"]).default("every-level"),
+        dropout: z.number().min(0).max(1).default(0),
+        estimator,
+      },
+      create: createResidual,
+    }),
+  ],
+);
+
+/** A composition from its config: `{ name: "residual", quantizer: { name: "vq", size: 1024 } }`. */
+export function createComposition(config: StrategyConfig, key: Key): Composition {
+  const { strategy, config: parsed } = compositions.parse(config, `composition "${config.name}"`);
+  return strategy.create(parsed, key);
+}
