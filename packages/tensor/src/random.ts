@@ -5,27 +5,46 @@
  */
 export type Key = readonly [number, number];
 
-const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24];
+const rotateLeft = (word: number, bits: number) => (word << bits) | (word >>> (32 - bits));
 
-/** One block: encrypts the counter (x0, x1) under the key into `out[0]`, `out[1]` (uint32). */
-function threefry(key: Key, counter0: number, counter1: number, out: Uint32Array): void {
+/**
+ * One block: encrypts the counter (counter0, counter1) under the key, and writes two uint32 to `out`
+ * from `at` on. The 20 rounds are written out in fives of four with the key injected in between.
+ */
+export function threefry(
+  key: Key,
+  counter0: number,
+  counter1: number,
+  out: Uint32Array,
+  at: number,
+): void {
   const k0 = key[0] | 0;
   const k1 = key[1] | 0;
-  const schedule = [k0, k1, k0 ^ k1 ^ 0x1bd11bda];
+  const k2 = k0 ^ k1 ^ 0x1bd11bda;
   let x0 = (counter0 + k0) | 0;
   let x1 = (counter1 + k1) | 0;
-  for (let round = 0; round < 20; round++) {
-    const rotation = ROTATIONS[round & 7]!;
+  let a = k1;
+  let b = k2;
+  let c = k0;
+  for (let group = 1; group <= 5; group++) {
+    const odd = (group & 1) === 1;
     x0 = (x0 + x1) | 0;
-    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
-    if ((round & 3) === 3) {
-      const group = (round >> 2) + 1;
-      x0 = (x0 + schedule[group % 3]!) | 0;
-      x1 = (x1 + schedule[(group + 1) % 3]! + group) | 0;
-    }
+    x1 = rotateLeft(x1, odd ? 13 : 17) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotateLeft(x1, odd ? 15 : 29) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotateLeft(x1, odd ? 26 : 16) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotateLeft(x1, odd ? 6 : 24) ^ x0;
+    x0 = (x0 + a) | 0;
+    x1 = (x1 + b + group) | 0;
+    const next = a;
+    a = b;
+    b = c;
+    c = next;
   }
-  out[0] = x0;
-  out[1] = x1;
+  out[at] = x0;
+  out[at + 1] = x1;
 }
 
 /** A key from an integer seed in [0, 2^53). */
@@ -50,8 +69,8 @@ export function fold(key: Key, ...parts: (string | number)[]): Key {
   const out = new Uint32Array(2);
   let current = key;
   for (const part of parts) {
-    if (typeof part === "string") threefry(current, 0x6e616d65, hashName(part), out);
-    else threefry(current, Math.floor(part / 2 ** 32) >>> 0, part >>> 0, out);
+    if (typeof part === "string") threefry(current, 0x6e616d65, hashName(part), out, 0);
+    else threefry(current, Math.floor(part / 2 ** 32) >>> 0, part >>> 0, out, 0);
     current = [out[0]!, out[1]!];
   }
   return current;
@@ -60,14 +79,16 @@ export function fold(key: Key, ...parts: (string | number)[]): Key {
 /** `count` random uint32. */
 export function randomBits(key: Key, count: number): Uint32Array {
   const values = new Uint32Array(count + (count & 1));
-  for (let i = 0; i < count; i += 2) threefry(key, 0x62697473, i, values.subarray(i, i + 2));
+  for (let i = 0; i < count; i += 2) threefry(key, 0x62697473, i, values, i);
   return values.subarray(0, count);
 }
 
 /** `count` float32 in [0, 1), multiples of 2^-24. */
 export function uniform(key: Key, count: number): Float32Array {
   const bits = randomBits(key, count);
-  return Float32Array.from(bits, (word) => (word >>> 8) * 2 ** -24);
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = (bits[i]! >>> 8) * 2 ** -24;
+  return values;
 }
 
 /** `count` standard normal float32 (Box–Muller). */

@@ -1,6 +1,5 @@
 /** `@tensorflow/tfjs-core` with the cpu backend; `./tf.js` adds the gradients. */
 import "@tensorflow/tfjs-backend-cpu";
-import "./cpu-kernels.js";
 import * as tf from "@tensorflow/tfjs-core";
 
 export type {

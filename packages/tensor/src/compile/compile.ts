@@ -1,4 +1,5 @@
-import { currentEngine, type Engine } from "../engine.js";
+import { currentEngine } from "../engine.js";
+import type { Engine } from "../engines/engine.js";
 import { type Fed, type Fetched, type HostTensor, mapTree, type Tree } from "../host-tensor.js";
 import { type Tensor, tf } from "../tf.js";
 import { isHostTensor, runEagerly } from "./eager.js";

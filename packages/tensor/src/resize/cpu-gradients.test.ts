@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Tensor, tf } from "./tf.js";
+import { type Tensor, tf } from "../tf.js";
 
 it("gives every image of a batch its own gradient through nearest-neighbour upsampling", () => {
   const dy = tf.reshape(tf.range(0, 32), [2, 4, 4, 1]);

@@ -1,0 +1,33 @@
+import type { Lowering } from "../compile/lowering/lowering.js";
+import { plainLowering } from "../compile/lowering/plain/index.js";
+import { onnxRuntime } from "../compile/runtime/onnx-runtime.js";
+import { tf } from "../tf.js";
+import type { Engine, EngineStrategy } from "./engine.js";
+
+async function compiled(
+  name: string,
+  lowering: Lowering,
+  options: { threads: number; note?: string },
+): Promise<Engine> {
+  const ort = await onnxRuntime();
+  await tf.setBackend("cpu");
+  const { threads, note } = options;
+  const versions = {
+    "tfjs-core": tf.version_core,
+    "onnxruntime-node": ort.env.versions.node ?? "",
+  };
+  const description = { name, backend: "cpu", lowering: lowering.name, threads, versions };
+  return { lowering, description: { ...description, ...(note ? { note } : {}) } };
+}
+
+export const onnx: EngineStrategy = {
+  name: "onnx",
+  summary: "Programs compiled for ONNX Runtime on the CPU, in the fastest way this machine has.",
+  start: ({ threads }) => compiled("onnx", plainLowering, { threads }),
+};
+
+export const onnxPlain: EngineStrategy = {
+  name: "onnx-plain",
+  summary: "Programs compiled to standard ONNX and run by ONNX Runtime on the CPU.",
+  start: ({ threads }) => compiled("onnx-plain", plainLowering, { threads }),
+};
