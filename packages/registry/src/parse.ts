@@ -25,6 +25,26 @@ function keysAt(schema: z.ZodType, path: PropertyKey[]): string[] {
   return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 }
 
+/** One thing that is wrong with a config. */
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What an error of `schema` says, an unknown key with the nearest known one. */
+export function problemsOf(schema: z.ZodType, error: z.ZodError): Problem[] {
+  return error.issues.flatMap((issue): Problem[] => {
+    if (issue.code !== "unrecognized_keys") return [{ path: issue.path, message: issue.message }];
+    const known = keysAt(schema, issue.path);
+    const list = known.length > 0 ? ` (known: ${known.join(", ")})` : "";
+    return issue.keys.map((key) => {
+      const near = nearest(key, known);
+      const remedy = near ? `did you mean ${near}?` : "remove it";
+      return { path: [...issue.path, key], message: `unknown key; ${remedy}${list}` };
+    });
+  });
+}
+
 /**
  * Parses data with a zod schema; a failure is one UserError that names every wrong path, and for an
  * unknown key the nearest known one.
@@ -38,19 +58,8 @@ export function parseConfig<T extends z.ZodType>(
 ): z.output<T> {
   const result = schema.safeParse(data);
   if (result.success) return result.data;
-  const lines = result.error.issues.flatMap((issue) => {
-    const path = issue.path.join(".");
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => {
-        const known = keysAt(schema, issue.path);
-        const near = nearest(key, known);
-        const full = path ? `${path}.${key}` : key;
-        const remedy = near ? `did you mean ${path ? `${path}.` : ""}${near}?` : "";
-        const list = known.length > 0 ? ` (known: ${known.join(", ")})` : "";
-        return `${full}: unknown key; ${remedy || "remove it"}${list}`;
-      });
-    }
-    return [`${path || "(top level)"}: ${issue.message}`];
-  });
+  const lines = problemsOf(schema, result.error).map(
+    ({ path, message }) => `${path.join(".") || "(top level)"}: ${message}`,
+  );
   throw new UserError(`${where}: ${lines.join("\n  ")}`);
 }

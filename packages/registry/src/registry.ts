@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { nearest } from "./nearest.js";
-import { parseConfig } from "./parse.js";
+import { type Problem, parseConfig, problemsOf } from "./parse.js";
 import { UserError } from "./user-error.js";
 
 /** What every strategy states about itself; a kind of strategy adds its factory to this. */
@@ -41,19 +41,25 @@ export function defineRegistry<S extends Strategy>(
   initial: readonly S[] = [],
 ): Registry<S> {
   const strategies = new Map<string, S>();
+  const unknownName = (name: string): string => {
+    const near = nearest(name, strategies.keys());
+    const remedy = near ? `did you mean "${near}"? ` : "";
+    return `${kind}: unknown name "${name}"; ${remedy}known: ${[...strategies.keys()].join(", ")}`;
+  };
   const get = (name: string): S => {
     const strategy = strategies.get(name);
-    if (strategy) return strategy;
-    const near = nearest(name, strategies.keys());
-    throw new UserError(
-      `${kind}: unknown name "${name}"; ${near ? `did you mean "${near}"? ` : ""}` +
-        `known: ${[...strategies.keys()].join(", ")}`,
-    );
+    if (!strategy) throw new UserError(unknownName(name));
+    return strategy;
   };
+  const schemaOf = (strategy: S) =>
+    z.strictObject({ name: z.literal(strategy.name), ...strategy.options });
+  const expectName = (found: unknown): string =>
+    `expected { name: … } with one of ${[...strategies.keys()].join(", ")}, got ` +
+    `${JSON.stringify(found) ?? "nothing"}`;
   const parse: Registry<S>["parse"] = (config, where = kind) => {
+    if (typeof config?.name !== "string") throw new UserError(`${where}: ${expectName(config)}`);
     const strategy = get(config.name);
-    const schema = z.strictObject({ name: z.literal(strategy.name), ...strategy.options });
-    return { strategy, config: parseConfig(schema, config, where) as StrategyConfig };
+    return { strategy, config: parseConfig(schemaOf(strategy), config, where) as StrategyConfig };
   };
   const registry: Registry<S> = {
     kind,
@@ -67,14 +73,20 @@ export function defineRegistry<S extends Strategy>(
     names: () => [...strategies.keys()],
     list: () => [...strategies.values()],
     parse,
-    schema: z.looseObject({ name: z.string() }).transform((config, context): StrategyConfig => {
-      try {
-        return parse(config, `${kind} "${config.name}"`).config;
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        context.addIssue({ code: "custom", message: error.message });
+    schema: z.unknown().transform((config, context): StrategyConfig => {
+      const refuse = ({ path, message }: Problem) => {
+        context.addIssue({ code: "custom", path: [...path], message });
         return z.NEVER;
-      }
+      };
+      const { name } = (config ?? {}) as { name?: unknown };
+      if (typeof name !== "string") return refuse({ path: [], message: expectName(config) });
+      const strategy = strategies.get(name);
+      if (!strategy) return refuse({ path: ["name"], message: unknownName(name) });
+      const schema = schemaOf(strategy);
+      const result = schema.safeParse(config);
+      if (result.success) return result.data as StrategyConfig;
+      problemsOf(schema, result.error).forEach(refuse);
+      return z.NEVER;
     }),
   };
   for (const strategy of initial) registry.register(strategy);

@@ -217,6 +217,8 @@ describe("compositions by config", () => {
 
   it("name what is wrong inside", () => {
     const wrong = { name: "product", codebooks: { low: { name: "lfq", bitz: 3 } } };
-    expect(() => createComposition(wrong, key)).toThrow(/codebooks\.low\.bitz: unknown key; did you mean bits/);
+    expect(() => createComposition(wrong, key)).toThrow(
+      /codebooks\.low\.bitz: unknown key; did you mean bits/,
+    );
   });
 });
