@@ -1,1 +1,2 @@
-export {};
+export { EXIT } from "./exit-codes.js";
+export { createProgram, runProgram } from "./program.js";

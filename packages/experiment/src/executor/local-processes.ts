@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { readFailure } from "../store/read-run.js";
 import { markRunFailed } from "../store/run-folder.js";
@@ -18,8 +19,11 @@ export function localProcesses(options: {
   readonly entry: string;
   readonly parallel: number;
   readonly checkpointEveryMs: number;
+  /** Threads of one stage; by default the machine's are shared out. */
+  readonly threads?: number;
 }): Executor {
   const { entry, parallel, checkpointEveryMs } = options;
+  const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / parallel));
   const children = new Set<ChildProcess>();
 
   const execute = ({ runsFolder, stage, signal, onUpdate }: ExecuteOptions) =>
@@ -27,7 +31,15 @@ export function localProcesses(options: {
       const folder = join(runsFolder, stage.id);
       const child = fork(
         entry,
-        ["stage", "run", folder, "--checkpoint-every", String(checkpointEveryMs / 1000)],
+        [
+          "stage",
+          "run",
+          folder,
+          "--checkpoint-every",
+          String(checkpointEveryMs / 1000),
+          "--threads",
+          String(threads),
+        ],
         { execArgv: process.execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"] },
       );
       children.add(child);

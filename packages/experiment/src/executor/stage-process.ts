@@ -1,4 +1,4 @@
-import { runStage } from "../stages/run-stage.js";
+import { type RunStageOptions, runStage } from "../stages/run-stage.js";
 import { ClaimedError } from "../store/claim.js";
 import { type FromStage, STAGE_EXIT, type ToStage } from "./messages.js";
 
@@ -12,7 +12,7 @@ const MESSAGE_MS = 150;
  */
 export async function stageProcess(
   folder: string,
-  options: { readonly checkpointEveryMs: number },
+  options: Pick<RunStageOptions, "checkpointEveryMs" | "engine">,
 ): Promise<number> {
   const stop = new AbortController();
   const parent = process.send?.bind(process);

@@ -28,7 +28,6 @@ export const codesStage = defineStage({
       run.rewind({ step: -1, elapsedMs: 0 });
       const splits = Object.values(dataset.splits);
       const total = splits.reduce((sum, { count }) => sum + count, 0);
-      run.logEvent({ type: "started", message: `writing the codes of ${total} images` });
       const written: Record<string, CodesSplit> = {};
       let step = 0;
       for (const split of splits) {

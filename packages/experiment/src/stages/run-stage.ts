@@ -1,5 +1,7 @@
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { parseConfig, UserError } from "@fqgan/registry";
+import { type EngineOptions, startEngine } from "@fqgan/tensor";
 import type { ProgressReport } from "../schema/run-format.js";
 import { DiskFullError } from "../store/disk-error.js";
 import { readRunConfig, readRunStatus } from "../store/read-run.js";
@@ -14,6 +16,7 @@ export interface RunStageOptions {
   /** Aborting writes a checkpoint at the end of the current step and ends the stage. */
   readonly signal: AbortSignal;
   readonly checkpointEveryMs: number;
+  readonly engine?: EngineOptions;
   readonly onProgress?: (progress: ProgressReport) => void;
   readonly onWarning?: (message: string) => void;
 }
@@ -35,6 +38,13 @@ export async function runStage(
         `${folder}: expected revision ${definition.revision} of ${kind} stages, got ${revision}; ` +
           "start the sweep again: it makes a new run, or use the version that made this one",
       );
+    const engine = await startEngine(options.engine);
+    run.logEvent({
+      type: "started",
+      message: `${kind} on ${hostname()}`,
+      pid: process.pid,
+      engine,
+    });
     let progressAt = 0;
     const context: StageContext<unknown> = {
       run,

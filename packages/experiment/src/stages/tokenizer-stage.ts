@@ -13,6 +13,7 @@ import type { z } from "zod";
 import { schedules } from "../config/schedules.js";
 import { tokenizerStageSchema } from "../config/stage-configs.js";
 import type { Summary } from "../schema/run-format.js";
+import { readMedia } from "../store/read-run.js";
 import { trainLoop } from "../train/train-loop.js";
 import { warnOfCollapse } from "./collapse.js";
 import { describeCodebooks } from "./describe.js";
@@ -87,7 +88,7 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
       indices: pictures,
       batchSize: config.evaluate.batchSize,
       step,
-      withInputs: step <= validateEverySteps,
+      withInputs: !readMedia(run.path).some(({ kind }) => kind === "inputs"),
     });
     for (const grid of grids) run.logMedia(grid);
     return Object.assign({}, ...results.map(({ values }) => values)) as Record<string, number>;

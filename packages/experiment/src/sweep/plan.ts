@@ -1,5 +1,5 @@
 import { parseConfig } from "@fqgan/registry";
-import { resolveExperiment } from "../config/experiment.js";
+import { type Experiment, resolveExperiment } from "../config/experiment.js";
 import { experimentPresets } from "../config/presets.js";
 import { resolveColumn } from "../report/columns.js";
 import type { DataRecord } from "../schema/merge.js";
@@ -35,43 +35,47 @@ export interface SweepPlan {
   readonly stages: readonly PlannedStage[];
 }
 
+/** What a stage needs to have an id. */
+interface StageRequest {
+  readonly config: unknown;
+  readonly seed: number;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+type UnlabelledStage = Omit<PlannedStage, "label">;
+
+function planStage(kind: StageKind, stage: StageRequest, where: string): UnlabelledStage {
+  const { revision, schema, describe, order } = stages[kind];
+  // What is hashed is what the run will read back.
+  const config = parseConfig(schema, stage.config, where) as Record<string, unknown>;
+  const id = runId(`${kind} ${describe(config)}`, {
+    ...stage,
+    kind,
+    revision,
+    config,
+    ...(order && { order: order(config) }),
+  });
+  return { ...stage, id, kind, revision, config };
+}
+
 /** The stages of one experiment, inputs first, not yet labelled. */
-export function planExperiment(
-  config: unknown,
-  seed: number,
+export function planExperiment(config: unknown, seed: number, where: string): UnlabelledStage[] {
+  const { tokenizer, codes, generator } = resolveExperiment(config, where);
+  const first = planStage("tokenizer", { config: tokenizer, seed, inputs: {} }, where);
+  if (!generator) return [first];
+  return [first, ...planGenerator({ tokenizer: first.id, codes, generator, seed }, where)];
+}
+
+/** Codes and generator on a tokenizer's run, which may be there already. */
+export function planGenerator(
+  options: Omit<Experiment, "tokenizer"> & { readonly tokenizer: string; readonly seed: number },
   where: string,
-): Omit<PlannedStage, "label">[] {
-  const experiment = resolveExperiment(config, where);
-  const plan = (
-    kind: StageKind,
-    stage: { config: unknown; seed: number; inputs: Record<string, string> },
-  ): Omit<PlannedStage, "label"> => {
-    const { revision, schema, describe, order } = stages[kind];
-    // What is hashed is what the run will read back.
-    const checked = parseConfig(schema, stage.config, where) as Record<string, unknown>;
-    const id = runId(`${kind} ${describe(checked)}`, {
-      ...stage,
-      kind,
-      revision,
-      config: checked,
-      ...(order && { order: order(checked) }),
-    });
-    return { ...stage, id, kind, revision, config: checked };
-  };
-  const tokenizer = plan("tokenizer", { config: experiment.tokenizer, seed, inputs: {} });
-  if (!experiment.generator) return [tokenizer];
+): UnlabelledStage[] {
+  const { tokenizer, codes, generator, seed } = options;
   // Nothing is drawn when codes are written: the tokenizer decides them.
-  const codes = plan("codes", {
-    config: experiment.codes,
-    seed: 0,
-    inputs: { tokenizer: tokenizer.id },
-  });
-  const generator = plan("generator", {
-    config: experiment.generator,
-    seed,
-    inputs: { tokenizer: tokenizer.id, codes: codes.id },
-  });
-  return [tokenizer, codes, generator];
+  const codesStage = planStage("codes", { config: codes, seed: 0, inputs: { tokenizer } }, where);
+  const inputs = { tokenizer, codes: codesStage.id };
+  return [codesStage, planStage("generator", { config: generator, seed, inputs }, where)];
 }
 
 /** Expands and checks a sweep file; nothing is written yet. */
@@ -134,7 +138,7 @@ export function planSweep(
 }
 
 /** What a reader of a table must know about the runs behind it. */
-function stageFacts({ config, kind }: Omit<PlannedStage, "label">): string[] {
+function stageFacts({ config, kind }: UnlabelledStage): string[] {
   const { data, train } = config as {
     data?: { name: string; size?: number };
     train?: { steps: number; batchSize: number };

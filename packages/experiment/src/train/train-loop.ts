@@ -100,7 +100,6 @@ function restoreLast<Batch>({ context, trainer, train }: TrainLoopOptions<Batch>
   const path = join(run.path, "checkpoints", "last.safetensors");
   if (!existsSync(path)) {
     run.rewind({ step: -1, elapsedMs: 0 });
-    run.logEvent({ type: "started", message: `training ${train.steps} steps`, step: 0 });
     return;
   }
   const { tensors, metadata } = decodeSafetensors(readFileSync(path), path);

@@ -1,0 +1,201 @@
+import { Command, CommanderError, Option } from "commander";
+import { EXIT, reportError } from "./exit-codes.js";
+
+export interface ProgramOptions {
+  /** The file that stage processes are forked from. */
+  readonly entry: string;
+}
+
+/** What every command gets besides its own options. */
+export interface Globals {
+  readonly runs: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly entry: string;
+}
+
+const collect = (value: string, before: readonly string[] = []) => [...before, value];
+
+const wholeNumber = (what: string, least: number) => (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least)
+    throw new CommanderError(
+      EXIT.usage,
+      "fqgan.invalidNumber",
+      `error: ${what}: expected a whole number of at least ${least}, got "${text}"`,
+    );
+  return value;
+};
+
+const FOOTER = `
+Examples:
+  fqgan sweep run sweeps/ablation.yaml --quick     the paper's Tables 3 and 4, small, in minutes
+  fqgan train tokenizer fqgan-dual-mini --data ~/photos
+  fqgan reconstruct cat.jpg                        input | reconstruction | each codebook alone
+  fqgan list quantizers
+
+Exit codes: 0 done, 1 something failed, 2 wrong input or usage, 75 another process works on the same run,
+130 stopped by Ctrl-C (everything is saved: the same command goes on).
+Results go to stdout, progress to stderr. NO_COLOR turns colours off.`;
+
+/** The whole command line. Commands are loaded when they run, so that help is instant. */
+export function createProgram({ entry }: ProgramOptions, done: (code: number) => void): Command {
+  const program = new Command("fqgan")
+    .description("Train, compare and use factorized visual tokenizers and their generators.")
+    .option("--runs <folder>", "folder of run folders", "runs")
+    .option("--json", "print the result as JSON", false)
+    .option("--quiet", "no progress", false)
+    .addHelpText("after", FOOTER)
+    .showHelpAfterError("(fqgan --help shows what there is)")
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .exitOverride();
+
+  /** Connects a command to the function that its module exports. */
+  const act =
+    <T extends unknown[]>(
+      load: () => Promise<(globals: Globals, ...parameters: T) => Promise<number>>,
+    ) =>
+    async (...parameters: unknown[]) => {
+      const globals = { ...(program.opts() as Omit<Globals, "entry">), entry };
+      // commander passes the command itself last
+      done(await (await load())(globals, ...(parameters.slice(0, -1) as T)));
+    };
+  const running = (command: Command) =>
+    command
+      .option("--parallel <n>", "stages at once", wholeNumber("--parallel", 1), 1)
+      .option("--threads <n>", "threads of a stage", wholeNumber("--threads", 1))
+      .option(
+        "--checkpoint-every <seconds>",
+        "how often training is saved",
+        (text: string) => Number(text),
+        30,
+      );
+  const setting = (command: Command) =>
+    command.option(
+      "--set <path=value>",
+      "change one value, e.g. tokenizer.train.steps=500 (repeatable)",
+      collect,
+    );
+
+  const sweep = program.command("sweep").description("run and watch grids of experiments");
+  setting(
+    running(
+      sweep
+        .command("run <file>")
+        .description("run every point of a sweep file; what is done already is not run again"),
+    ),
+  )
+    .option("--variant <name>", "use a named set of differences from the file")
+    .option("--quick", "the same as --variant quick")
+    .option("--dry-run", "say what would run, and run nothing", false)
+    .action(act(async () => (await import("./commands/sweep.js")).sweepRun));
+  running(
+    sweep.command("resume <name>").description("go on with a sweep that was stopped or killed"),
+  ).action(act(async () => (await import("./commands/sweep.js")).sweepResume));
+  sweep
+    .command("status [name]")
+    .description("where a sweep is, or all of them")
+    .action(act(async () => (await import("./commands/sweep.js")).sweepStatus));
+
+  const train = program.command("train").description("train one model");
+  const data = (command: Command) =>
+    command
+      .option("--data <name or folder>", "data set, or a folder of images", "emoji")
+      .option("--size <pixels>", "side of the images", wholeNumber("--size", 8));
+  const recipe = (command: Command) =>
+    setting(running(command))
+      .option("--steps <n>", "optimizer steps", wholeNumber("--steps", 1))
+      .option("--batch <n>", "images a step", wholeNumber("--batch", 1))
+      .option("--seed <n>", "seed of weights and data order", wholeNumber("--seed", 0), 0);
+  recipe(data(train.command("tokenizer [preset]")))
+    .description("train a tokenizer (default preset: fqgan-dual-mini)")
+    .action(act(async () => (await import("./commands/train.js")).trainTokenizer));
+  recipe(train.command("generator [preset]"))
+    .description("train a generator on a tokenizer's codes (default preset: far-mini)")
+    .option("--from <run>", "tokenizer run: id, folder or sweep/point (default: the newest)")
+    .action(act(async () => (await import("./commands/train.js")).trainGenerator));
+
+  program
+    .command("reconstruct <path>")
+    .description("an image or folder through a tokenizer: pictures, PSNR, SSIM, bits per pixel")
+    .option("--from <run>", "tokenizer run: id, folder or sweep/point (default: the newest)")
+    .option("--out <folder>", "where pictures go (default: beside each image)")
+    .action(act(async () => (await import("./commands/reconstruct.js")).reconstruct));
+  program
+    .command("generate")
+    .description("draw images with a generator")
+    .option("--from <run>", "generator run: id, folder or sweep/point (default: the newest)")
+    .option("--class <name or number>", "class to draw (repeatable; default: all)", collect)
+    .option("--count <n>", "images of each class", wholeNumber("--count", 1), 4)
+    .option("--grid", "one picture with all of them instead of one file each", false)
+    .option("--guidance <scale>", "classifier-free guidance; 1 is none", Number)
+    .option("--top-k <n>", "draw from the k likeliest codes; 0 is all", wholeNumber("--top-k", 0))
+    .option("--temperature <t>", "0 always takes the likeliest", Number)
+    .option("--seed <n>", "same seed, same images", wholeNumber("--seed", 0), 0)
+    .option("--out <path>", "file with --grid, otherwise folder", "generated")
+    .action(act(async () => (await import("./commands/generate.js")).generate));
+  program
+    .command("evaluate")
+    .description("measure a trained tokenizer on a split again, with any metrics")
+    .option("--from <run>", "tokenizer run: id, folder or sweep/point (default: the newest)")
+    .addOption(
+      new Option("--split <name>", "which split")
+        .choices(["train", "validation", "test"])
+        .default("test"),
+    )
+    .option("--metric <name>", "metric (repeatable; default: those of the run)", collect)
+    .action(act(async () => (await import("./commands/evaluate.js")).evaluate));
+  program
+    .command("report <sweep>")
+    .description("tables of a sweep, and report.html with pictures and curves")
+    .addOption(
+      new Option("--format <name>", "of the tables on stdout")
+        .choices(["text", "markdown", "latex", "csv"])
+        .default("text"),
+    )
+    .option("--no-html", "leave report.html as it is")
+    .action(act(async () => (await import("./commands/report.js")).report));
+  program
+    .command("dashboard [folder]")
+    .description("look at runs in the browser")
+    .option("--port <n>", "port; 0 takes a free one", wholeNumber("--port", 0), 7860)
+    .action(act(async () => (await import("./commands/dashboard.js")).dashboard));
+  program
+    .command("doctor")
+    .description("what this machine has, and what to do about what it lacks")
+    .action(act(async () => (await import("./commands/doctor.js")).doctor));
+  program
+    .command("list [what]")
+    .description("presets, quantizers, heads, metrics, datasets, runs, …")
+    .action(act(async () => (await import("./commands/list.js")).list));
+
+  const stage = program.command("stage", { hidden: true });
+  stage
+    .command("run <folder>")
+    .option("--checkpoint-every <seconds>", "", Number, 30)
+    .option("--threads <n>", "", wholeNumber("--threads", 1))
+    .action(act(async () => (await import("./commands/stage.js")).stageRun));
+  return program;
+}
+
+/** Runs one command line. @returns the exit code */
+export async function runProgram(
+  parameters: readonly string[],
+  options: ProgramOptions,
+): Promise<number> {
+  let code: number = EXIT.done;
+  const program = createProgram(options, (given) => {
+    code = given;
+  });
+  try {
+    await program.parseAsync(parameters, { from: "user" });
+    return code;
+  } catch (error) {
+    // commander has printed its own message; help and version are no errors
+    if (error instanceof CommanderError) {
+      if (error.code === "fqgan.invalidNumber") process.stderr.write(`${error.message}\n`);
+      return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    }
+    return reportError(error);
+  }
+}

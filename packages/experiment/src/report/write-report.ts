@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import type { SweepRecord } from "../schema/sweep-format.js";
+import { writeFileAtomic } from "../store/atomic-file.js";
+import { sweepFolder } from "../store/sweep-store.js";
+import { reportPage } from "./html/page.js";
+import { sweepTables } from "./sweep-tables.js";
+
+/** Writes `report.html` beside a sweep's record. */
+export function writeReport(
+  runsFolder: string,
+  record: SweepRecord,
+): { readonly path: string; readonly pictures: number } {
+  const { html, pictures } = reportPage(runsFolder, record, sweepTables(runsFolder, record));
+  const path = join(sweepFolder(runsFolder, record.name), "report.html");
+  writeFileAtomic(path, html, { durable: false });
+  return { path, pictures };
+}
