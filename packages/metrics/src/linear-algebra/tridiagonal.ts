@@ -84,7 +84,7 @@ export function tridiagonalEigenvalues(
   for (let start = 0; start < size; start++) {
     for (let steps = 0; ; steps++) {
       let end = start;
-      while (end < size - 1 && Math.abs(e[end]!) > negligible) end++;
+      while (end < size - 1 && !(Math.abs(e[end]!) <= negligible)) end++;
       if (end === start) break;
       if (steps === 100 || Number.isNaN(norm))
         throw new Error("symmetricEigenvalues: no convergence; does the matrix hold NaN?");

@@ -42,13 +42,13 @@ export const cmmd: MetricStrategy<{ readonly sigma: number }> = {
   },
 };
 
-/** Rows scaled to length 1, in place. */
+/** Rows scaled to length 1, in place; a row of zeros has no direction and stays. */
 function unitRows(x: Matrix): Matrix {
   for (let i = 0; i < x.rows; i++) {
     const row = x.data.subarray(i * x.columns, (i + 1) * x.columns);
     const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
     row.forEach((value, j) => {
-      row[j] = value / length;
+      row[j] = value / (length || 1);
     });
   }
   return x;

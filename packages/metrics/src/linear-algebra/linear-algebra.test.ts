@@ -1,0 +1,130 @@
+import { createKey, normal, uniform53 } from "@fqgan/tensor";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  addScatter,
+  type Matrix,
+  matrix,
+  multiplyTransposed,
+  nuclearNorm,
+  pivotedCholesky,
+  singularValues,
+  symmetricEigenvalues,
+  transpose,
+} from "./index.js";
+
+const random = (seed: number, rows: number, columns: number): Matrix =>
+  matrix(rows, columns, Float64Array.from(normal(createKey(seed), rows * columns)));
+
+/** An orthogonal matrix: a product of reflections. */
+function orthogonal(seed: number, size: number): Matrix {
+  let product = matrix(size, size);
+  for (let i = 0; i < size; i++) product.data[i * size + i] = 1;
+  for (let step = 0; step < size; step++) {
+    const v = Float64Array.from(normal(createKey(1000 * seed + step), size));
+    const square = v.reduce((sum, value) => sum + value * value, 0);
+    const reflection = matrix(size, size);
+    for (let i = 0; i < size; i++)
+      for (let j = 0; j < size; j++)
+        reflection.data[i * size + j] = Number(i === j) - (2 * v[i]! * v[j]!) / square;
+    product = multiplyTransposed(product, reflection);
+  }
+  return product;
+}
+
+/** u·diag(values)·vᵀ */
+function compose(u: Matrix, values: Float64Array, v: Matrix): Matrix {
+  const scaled = matrix(u.rows, u.columns, u.data.slice());
+  for (let i = 0; i < u.rows; i++)
+    for (let j = 0; j < u.columns; j++) scaled.data[i * u.columns + j]! *= values[j]!;
+  return multiplyTransposed(scaled, v);
+}
+
+const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
+
+const sizes = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 1000 }));
+
+describe("symmetricEigenvalues", () => {
+  it("finds the eigenvalues that a matrix was made of", () => {
+    fc.assert(
+      fc.property(sizes, ([size, seed]) => {
+        const values = Float64Array.from(normal(createKey(seed), size)).sort();
+        const basis = orthogonal(seed, size);
+        const found = symmetricEigenvalues(compose(basis, values, basis));
+        expect(largestDifference(found, values)).toBeLessThan(1e-13 * size);
+      }),
+      { numRuns: 40 },
+    );
+  });
+  it("handles multiple and zero eigenvalues", () => {
+    const basis = orthogonal(3, 6);
+    const values = Float64Array.of(0, 0, 0, 2, 2, 2);
+    expect(
+      largestDifference(symmetricEigenvalues(compose(basis, values, basis)), values),
+    ).toBeLessThan(1e-14);
+    expect(symmetricEigenvalues(matrix(3, 3))).toEqual(new Float64Array(3));
+  });
+  it("says so when it is given NaN", () => {
+    const a = matrix(3, 3);
+    a.data.fill(Number.NaN);
+    expect(() => symmetricEigenvalues(a)).toThrow(/NaN/);
+  });
+});
+
+describe("singularValues", () => {
+  it("finds the singular values that a matrix was made of, wide or tall", () => {
+    fc.assert(
+      fc.property(sizes, ([size, seed]) => {
+        const values = Float64Array.from(uniform53(createKey(seed), size), (u) => 5 * u)
+          .sort()
+          .reverse();
+        const tall = compose(orthogonal(seed, size), values, orthogonal(seed + 1, size));
+        expect(largestDifference(singularValues(tall), values)).toBeLessThan(1e-13 * size);
+      }),
+      { numRuns: 40 },
+    );
+  });
+  it("agrees with the eigenvalues of the Gram matrix", () => {
+    const a = random(5, 9, 6);
+    const gram = symmetricEigenvalues(multiplyTransposed(transpose(a), transpose(a)));
+    const squares = singularValues(a).map((value) => value * value);
+    expect(largestDifference(squares, gram.reverse())).toBeLessThan(1e-13);
+    expect(largestDifference(singularValues(transpose(a)), singularValues(a))).toBeLessThan(1e-14);
+  });
+  it("keeps what squaring would lose: 1e-10 beside 1", () => {
+    const values = Float64Array.of(1, 1e-10, 0);
+    const found = singularValues(compose(orthogonal(1, 3), values, orthogonal(2, 3)));
+    expect(largestDifference(found, values)).toBeLessThan(1e-15);
+  });
+  it("takes empty and zero matrices", () => {
+    expect(nuclearNorm(matrix(0, 4))).toBe(0);
+    expect(nuclearNorm(matrix(3, 2))).toBe(0);
+  });
+});
+
+describe("pivotedCholesky", () => {
+  it("has the matrix as FᵀF and its rank as rows", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10 }),
+        fc.integer({ min: 1, max: 14 }),
+        fc.integer({ min: 0, max: 1000 }),
+        (columns, rows, seed) => {
+          const s = matrix(columns, columns);
+          addScatter(s, random(seed, rows, columns));
+          const factor = pivotedCholesky(s);
+          expect(factor.rows).toBe(Math.min(rows, columns));
+          const back = matrix(columns, columns);
+          addScatter(back, factor);
+          expect(largestDifference(back.data, s.data)).toBeLessThan(1e-12);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+  it("leaves dead features out", () => {
+    const s = matrix(3, 3, Float64Array.of(4, 0, 2, 0, 0, 0, 2, 0, 5));
+    expect(pivotedCholesky(s).rows).toBe(2);
+  });
+});
