@@ -1,5 +1,5 @@
-import { createKey } from "@fqgan/tensor";
-import { describe, expect, it } from "vitest";
+import { createKey, startEngine } from "@fqgan/tensor";
+import { beforeAll, describe, expect, it } from "vitest";
 import { tinyConfig, tinyImages, tinyTeachers } from "./testing/tiny.js";
 import { createTokenizer } from "./tokenizer.js";
 import { TokenizerTrainer } from "./trainer.js";
@@ -16,6 +16,9 @@ const trainer = (seed = 1) =>
     learningRate: 1e-3,
     ema: 0.5,
   });
+
+// Eagerly: these programs run a few times only, which is less than compiling them takes.
+beforeAll(() => startEngine({ engine: "cpu" }));
 
 describe("TokenizerTrainer", () => {
   it("reports losses that add up, and lowers them", async () => {
