@@ -3,6 +3,8 @@ import { type EngineName, startEngine } from "../../engine.js";
 import type { HostTensor, Tree } from "../../host-tensor.js";
 import { type Tensor, tf } from "../../tf.js";
 import { compile } from "../compile.js";
+import { plainRules } from "../lowering/plain/index.js";
+import { trace } from "../trace/trace.js";
 import type { Case } from "./case.js";
 import { elementwiseCases } from "./elementwise.js";
 import { gatherCases } from "./gather.js";
@@ -88,3 +90,16 @@ describe.each(engines)("%s agrees with eager tfjs", (engine) => {
 });
 
 afterAll(() => expect(tf.memory().numTensors).toBe(0));
+
+it("tries every op that can be lowered", () => {
+  const traced = new Set<string>();
+  for (const tried of Object.values(families).flat()) {
+    const outlines = Object.entries(tried.inputs).map(([name, { dtype, shape }]) => [
+      name,
+      { type: dtype, shape },
+    ]);
+    const { graph } = trace(programOf(tried), Object.fromEntries(outlines), tried.name);
+    for (const { op } of graph.nodes) traced.add(op);
+  }
+  expect(Object.keys(plainRules).filter((op) => !traced.has(op))).toEqual([]);
+});

@@ -104,6 +104,8 @@ class TraceBackend extends tf.KernelBackend {
   override incRef(dataId: DataId): void {
     const entry = this.#data.get(dataId);
     if (entry) entry.references += 1;
+    // A variable was assigned a tensor from outside the trace.
+    else tf.engine().state.tensorInfo.get(dataId)?.backend.incRef(dataId);
   }
   override disposeData(dataId: DataId, force = false): boolean {
     const entry = this.#data.get(dataId);
