@@ -53,14 +53,22 @@ function collect(node: unknown, path: string, { found, seen }: Collection): void
     collect(child, path ? `${path}.${name}` : name, { found, seen });
 }
 
+/** The tensor it is made from goes at once, or the two would share (and keep) their values. */
+function variable(values: Float32Array, shape: readonly number[], trainable: boolean): Variable {
+  const initial = tf.tensor(values, [...shape], "float32");
+  const made = tf.variable(initial, trainable);
+  initial.dispose();
+  return made;
+}
+
 /** A trainable weight from row-major values. */
 export function parameter(values: Float32Array, shape: readonly number[]): Variable {
-  return tf.variable(tf.tensor(values, [...shape], "float32"), true);
+  return variable(values, shape, true);
 }
 
 /** A variable that is part of the model's state but has no gradient (running statistics, counters). */
 export function buffer(values: Float32Array, shape: readonly number[]): Variable {
-  return tf.variable(tf.tensor(values, [...shape], "float32"), false);
+  return variable(values, shape, false);
 }
 
 /** What a layer without state looks like to the code that uses it. */
