@@ -51,6 +51,11 @@ export function firstRows({ cosine, sine, depth }: RotaryTable, count: number): 
   return { cosine: rows(cosine), sine: rows(sine) };
 }
 
+/** Factors that leave `count` positions as they are, [count, D]. */
+export function unrotated(count: number, depth: number): Rotation {
+  return { cosine: tf.ones([count, depth]), sine: tf.zeros([count, depth]) };
+}
+
 /** The row that `position` (int32 [1]) names, [1, D]. */
 export function rowAt({ cosine, sine, rows, depth }: RotaryTable, position: Tensor): Rotation {
   const pick = (values: Float32Array) =>

@@ -31,6 +31,7 @@ const variants = {
   linear: { head: { name: "linear" } },
   mlp: { head: { name: "mlp", ratio: 2 } },
   single: { head: { name: "single" }, vocabularies: { code: 6 }, aggregation: { name: "sum" } },
+  depth: { head: { name: "depth", layers: 1 }, aggregation: { name: "sum" } },
   "three codebooks": { vocabularies: { visual: 4, semanticMid: 3, semanticHigh: 5 } },
 } as const;
 

@@ -1,4 +1,5 @@
 import { defineRegistry } from "@fqgan/registry";
+import { depth } from "./depth.js";
 import { factorized } from "./factorized.js";
 import type { HeadStrategy } from "./head.js";
 import { linear } from "./linear.js";
@@ -12,5 +13,6 @@ export const heads = defineRegistry<HeadStrategy>("head", [
   linear,
   mlp,
   factorized as HeadStrategy,
+  depth as HeadStrategy,
   single,
 ]);

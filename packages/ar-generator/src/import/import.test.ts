@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { generatorSchema } from "../config.js";
 import { presetConfig } from "../presets/index.js";
 import { randomGenerator } from "../testing.js";
+import { createGenerator } from "../transformer.js";
 import { exportWeights, importGenerator } from "./import.js";
 import { type Release, weightNames } from "./reference-names.js";
 
@@ -72,6 +73,17 @@ describe("presets", () => {
       shape.reduce((product, side) => product * side, 1),
     );
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(count);
+  });
+
+  it.each([
+    ["far-mini", 1_572_096],
+    ["llamagen-mini", 1_272_704],
+    ["open-magvit2-mini", 1_428_608],
+    ["rq-transformer-mini", 1_670_784],
+  ])("%s is as small as it says", (preset, count) => {
+    const generator = createGenerator(presetConfig(preset));
+    expect(generator.parameterCount()).toBe(count);
+    generator.dispose();
   });
 
   it("far-base with three codebooks is FAR-Triple", () => {

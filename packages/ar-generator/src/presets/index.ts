@@ -2,7 +2,9 @@ import { defineRegistry } from "@fqgan/registry";
 import type { GeneratorInput } from "../config.js";
 import { farBase, farLarge, farMini } from "./far.js";
 import { llamagenB, llamagenL, llamagenMini, llamagenXl, llamagenXxl } from "./llamagen.js";
+import { openMagvit2B, openMagvit2L, openMagvit2Mini } from "./open-magvit2.js";
 import type { GeneratorPreset } from "./preset.js";
+import { rqTransformerMini } from "./rq-transformer.js";
 
 export type { GeneratorPreset } from "./preset.js";
 
@@ -16,6 +18,10 @@ export const generatorPresets = defineRegistry<GeneratorPreset>("generator prese
   llamagenXl,
   llamagenXxl,
   llamagenMini,
+  openMagvit2B,
+  openMagvit2L,
+  openMagvit2Mini,
+  rqTransformerMini,
 ]);
 
 /**
