@@ -54,7 +54,7 @@ class Autoencoder extends nn.Module {
     );
     const codes = tf.gather(this.codebook, tf.argMin(distances, 1) as tf.Tensor1D);
     const commitment = tf.mean(tf.squaredDifference(codes, flat));
-    const straight = tf.customGrad((x, q) => ({
+    const straight = tf.customGrad((_x, q) => ({
       value: tf.clone(q as Tensor),
       gradFunc: (dy: Tensor) => [tf.clone(dy), tf.zerosLike(q as Tensor)],
     }))(flat, codes);

@@ -94,29 +94,6 @@ export const convolutionGradients: GradientTable = {
       };
     },
   },
-  DepthwiseConv2dNative: {
-    inputs: ["x", "filter"],
-    gradients: (dy, saved, attributes) => {
-      const [x, filter] = saved as [Tensor, Tensor];
-      refuseDilation(attributes);
-      const { strides, pad, dimRoundingMode } = attributes;
-      const common = { strides, pad, dimRoundingMode, dilations: [1, 1] };
-      return {
-        x: () =>
-          runKernel(
-            "DepthwiseConv2dNativeBackpropInput",
-            { dy, filter },
-            { ...common, inputShape: x.shape },
-          ),
-        filter: () =>
-          runKernel(
-            "DepthwiseConv2dNativeBackpropFilter",
-            { x, dy },
-            { ...common, filterShape: filter.shape },
-          ),
-      };
-    },
-  },
   MaxPool: {
     inputs: ["x"],
     output: true,

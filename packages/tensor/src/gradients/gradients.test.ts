@@ -3,6 +3,7 @@ import type { Case } from "../compile/conformance/case.js";
 import { random } from "../compile/conformance/case.js";
 import { elementwiseCases } from "../compile/conformance/elementwise.js";
 import { gatherCases } from "../compile/conformance/gather.js";
+import { layerCases } from "../compile/conformance/layers.js";
 import { linearCases } from "../compile/conformance/linear.js";
 import { reductionCases } from "../compile/conformance/reduction.js";
 import { resizeCases } from "../compile/conformance/resize.js";
@@ -20,6 +21,7 @@ const cases = [
   ...gatherCases,
   ...linearCases,
   ...resizeCases,
+  ...layerCases,
 ].filter(
   ({ gradients, name }) =>
     // Where several elements tie, the slope is not the same on both sides.

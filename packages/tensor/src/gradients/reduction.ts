@@ -47,10 +47,4 @@ export const reductionGradients: GradientTable = {
       },
     }),
   },
-  LogSoftmax: {
-    output: true,
-    gradients: (dy, [y], { axis }) => ({
-      logits: () => tf.sub(dy, tf.mul(tf.sum(dy, axis as number, true), tf.exp(y!))),
-    }),
-  },
 };

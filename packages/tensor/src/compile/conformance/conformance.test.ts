@@ -8,6 +8,7 @@ import { trace } from "../trace/trace.js";
 import type { Case } from "./case.js";
 import { elementwiseCases } from "./elementwise.js";
 import { gatherCases } from "./gather.js";
+import { layerCases } from "./layers.js";
 import { linearCases } from "./linear.js";
 import { reductionCases } from "./reduction.js";
 import { resizeCases } from "./resize.js";
@@ -22,6 +23,7 @@ const families: Readonly<Record<string, readonly Case[]>> = {
   gather: gatherCases,
   linear: linearCases,
   resize: resizeCases,
+  layers: layerCases,
 };
 
 const nested = (made: Tensor | Record<string, Tensor>) =>

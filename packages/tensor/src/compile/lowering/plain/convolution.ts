@@ -80,8 +80,4 @@ export const convolutionRules: LowerRules = {
   Conv2DBackpropInput: backward,
   Conv2DBackpropFilter: filterGradient,
   DepthwiseConv2dNative: depthwise,
-  DepthwiseConv2dNativeBackpropInput: (node, context) => {
-    const filter = depthwiseFilter(input(node, "filter"), context);
-    convTranspose(node, { filter, group: output(node).shape[3]! }, context);
-  },
 };

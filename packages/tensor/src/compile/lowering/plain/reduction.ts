@@ -53,18 +53,15 @@ const argument =
   };
 
 /** Softmax keeps the layout of its input where its axis lies innermost, which is fast. */
-const softmax =
-  (op: string): LowerRule =>
-  (node, { builder, arrays }) => {
-    const x = input(node, "x");
-    const axis = node.attributes.axis as number;
-    const own = arrays.layoutOf(x);
-    const layout = own.at(-1) === axis ? own : undefined;
-    const y = builder.emit(op, [arrays.get(x, layout)], {
-      axis: { int: layout ? -1 : axis },
-    });
-    arrays.set(output(node), y, layout);
-  };
+const softmax: LowerRule = (node, { builder, arrays }) => {
+  const x = input(node, "x");
+  const axis = node.attributes.axis as number;
+  const own = arrays.layoutOf(x);
+  const layout = own.at(-1) === axis ? own : undefined;
+  const place = layout ? -1 : axis;
+  const y = builder.emit("Softmax", [arrays.get(x, layout)], { axis: { int: place } });
+  arrays.set(output(node), y, layout);
+};
 
 export const reductionRules: LowerRules = {
   Sum: reduction("ReduceSum"),
@@ -76,8 +73,7 @@ export const reductionRules: LowerRules = {
   All: logical("ReduceMin"),
   ArgMin: argument("ArgMin"),
   ArgMax: argument("ArgMax"),
-  Softmax: softmax("Softmax"),
-  LogSoftmax: softmax("LogSoftmax"),
+  Softmax: softmax,
   Cumsum: (node, { builder, arrays }) => {
     const { axis, exclusive, reverse } = node.attributes;
     const sums = builder.emit(

@@ -67,23 +67,19 @@ const convolution =
     return call.recorder.add(op, { x, filter }, { ...windowOf(info) }, float(info.outShape));
   };
 
-const backpropInput =
-  (op: string, depthwise: boolean) =>
-  (call: KernelCall): Value => {
-    const [dy, filter] = take(call, "dy", "filter") as [Value, Value];
-    const shape = call.attributes.inputShape as number[];
-    const info = convInfo(call, { x: shape, filter: filter.shape, depthwise });
-    return call.recorder.add(op, { dy, filter }, { ...windowOf(info) }, float(shape));
-  };
+function backpropInput(call: KernelCall): Value {
+  const [dy, filter] = take(call, "dy", "filter") as [Value, Value];
+  const shape = call.attributes.inputShape as number[];
+  const attributes = { ...windowOf(convInfo(call, { x: shape, filter: filter.shape })) };
+  return call.recorder.add("Conv2DBackpropInput", { dy, filter }, attributes, float(shape));
+}
 
-const backpropFilter =
-  (op: string, depthwise: boolean) =>
-  (call: KernelCall): Value => {
-    const [x, dy] = take(call, "x", "dy") as [Value, Value];
-    const shape = call.attributes.filterShape as number[];
-    const info = convInfo(call, { x: x.shape, filter: shape, depthwise });
-    return call.recorder.add(op, { x, dy }, { ...windowOf(info) }, float(shape));
-  };
+function backpropFilter(call: KernelCall): Value {
+  const [x, dy] = take(call, "x", "dy") as [Value, Value];
+  const shape = call.attributes.filterShape as number[];
+  const attributes = { ...windowOf(convInfo(call, { x: x.shape, filter: shape })) };
+  return call.recorder.add("Conv2DBackpropFilter", { x, dy }, attributes, float(shape));
+}
 
 function poolInfo({ attributes }: KernelCall, x: Value): Info {
   const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as Options;
@@ -128,10 +124,8 @@ function matmul(call: KernelCall): Value {
 export const linearRules: TraceRules = {
   Conv2D: convolution("Conv2D", false),
   DepthwiseConv2dNative: convolution("DepthwiseConv2dNative", true),
-  Conv2DBackpropInput: backpropInput("Conv2DBackpropInput", false),
-  Conv2DBackpropFilter: backpropFilter("Conv2DBackpropFilter", false),
-  DepthwiseConv2dNativeBackpropInput: backpropInput("DepthwiseConv2dNativeBackpropInput", true),
-  DepthwiseConv2dNativeBackpropFilter: backpropFilter("DepthwiseConv2dNativeBackpropFilter", true),
+  Conv2DBackpropInput: backpropInput,
+  Conv2DBackpropFilter: backpropFilter,
   MaxPool: pool("MaxPool"),
   AvgPool: pool("AvgPool"),
   MaxPoolGrad: poolGradient("MaxPoolGrad"),

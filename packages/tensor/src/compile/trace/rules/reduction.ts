@@ -58,7 +58,6 @@ export const reductionRules: TraceRules = {
   ArgMin: argument("ArgMin"),
   ArgMax: argument("ArgMax"),
   Softmax: alongAxis("Softmax", { input: "logits", axis: "dim" }),
-  LogSoftmax: alongAxis("LogSoftmax", { input: "logits", axis: "axis" }),
   Cumsum: alongAxis("Cumsum", { input: "x", axis: "axis" }),
   TopK: (call) => {
     const [x] = take(call, "x") as [Value];
