@@ -4,6 +4,7 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   type HostTensor,
+  nn,
   readVariables,
   writeVariables,
 } from "@fqgan/tensor";
@@ -58,7 +59,7 @@ export async function decodeTokenizer(bytes: Uint8Array, where: string): Promise
       `${where}: expected weights and config of hash ${metadata.hash}, got others; ` +
         "the file was changed or damaged: copy or save it again",
     );
-  const tokenizer = new Tokenizer(config, createKey(0));
+  const tokenizer = nn.withoutInitialValues(() => new Tokenizer(config, createKey(0)));
   writeVariables(tokenizer.namedVariables(), tensors, where);
   return tokenizer;
 }

@@ -10,7 +10,14 @@ export {
 } from "./attention.js";
 export { Conv2d, type Conv2dOptions, upsampleNearest } from "./conv.js";
 export { Embedding } from "./embedding.js";
-export { constantInit, fanInInit, type Initializer, normalInit, uniformInit } from "./init.js";
+export {
+  constantInit,
+  fanInInit,
+  type Initializer,
+  normalInit,
+  uniformInit,
+  withoutInitialValues,
+} from "./init.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export { buffer, type Layer, Module, parameter } from "./module.js";
 export { GroupNorm, LayerNorm, RmsNorm } from "./norm.js";

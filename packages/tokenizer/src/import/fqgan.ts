@@ -3,7 +3,7 @@
  * layouts, as a tokenizer of ours: the structure is read off the shapes.
  */
 import { UserError } from "@fqgan/registry";
-import { createKey, type HostTensor, writeVariables } from "@fqgan/tensor";
+import { createKey, type HostTensor, nn, writeVariables } from "@fqgan/tensor";
 import type { TokenizerConfigInput } from "../config.js";
 import { parseTokenizerConfig } from "../config.js";
 import { mapRecord } from "../map-record.js";
@@ -12,6 +12,7 @@ import { fqganNames, type ReferenceCodebook, referenceCodebooks } from "./fqgan-
 import { fromTorch } from "./layout.js";
 
 type Tensors = Readonly<Record<string, HostTensor>>;
+type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 
 /** What shapes don't tell; the reference's own values by default. */
 export interface FqganImportOptions {
@@ -25,7 +26,7 @@ export interface FqganImportOptions {
   readonly beta?: number;
 }
 
-function codebooksOf(tensors: Tensors, where: string): Readonly<Record<string, ReferenceCodebook>> {
+function codebooksOf(tensors: Shapes, where: string): Readonly<Record<string, ReferenceCodebook>> {
   const codebooks = referenceCodebooks(Object.keys(tensors));
   if (codebooks) return codebooks;
   throw new UserError(
@@ -35,7 +36,7 @@ function codebooksOf(tensors: Tensors, where: string): Readonly<Record<string, R
 }
 
 /** How many of `prefix0`, `prefix1`, … there are. */
-function countOf(tensors: Tensors, prefix: string): number {
+function countOf(tensors: Shapes, prefix: string): number {
   const names = Object.keys(tensors);
   let count = 0;
   while (names.some((name) => name.startsWith(`${prefix}${count}.`))) count += 1;
@@ -44,7 +45,7 @@ function countOf(tensors: Tensors, prefix: string): number {
 
 /** The config of the tokenizer that these weights are of. @param where names their source in errors */
 export function fqganConfig(
-  tensors: Tensors,
+  tensors: Shapes,
   options: FqganImportOptions,
   where: string,
 ): TokenizerConfigInput {
@@ -154,7 +155,7 @@ export function importFqgan(
   where = "weights",
 ): Tokenizer {
   const config = parseTokenizerConfig(fqganConfig(tensors, options, where), where);
-  const tokenizer = new Tokenizer(config, createKey(0));
+  const tokenizer = nn.withoutInitialValues(() => new Tokenizer(config, createKey(0)));
   writeVariables(tokenizer.namedVariables(), fqganWeights(tokenizer, tensors, where), where);
   return tokenizer;
 }
