@@ -13,12 +13,15 @@ import {
 import { countCodes } from "./dead-codes.js";
 import type { Quantizer } from "./quantizer.js";
 
-export interface SeedOptions {
-  /** [N, D] latents of the data, at least K of them. */
-  readonly latents: HostTensor;
+export interface SeedingOptions {
   /** Rounds of Lloyd's algorithm. */
   readonly iterations?: number;
   readonly key: Key;
+}
+
+export interface SeedOptions extends SeedingOptions {
+  /** [N, D] latents of the data, at least K of them. */
+  readonly latents: HostTensor;
 }
 
 /**

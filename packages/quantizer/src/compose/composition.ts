@@ -1,5 +1,6 @@
-import type { nn, Scalar, Tensor1D, Tensor2D } from "@fqgan/tensor";
-import type { Codes, QuantizeMode } from "../quantizer.js";
+import type { HostTensor, nn, Scalar, Tensor1D, Tensor2D } from "@fqgan/tensor";
+import type { Codes, QuantizeMode, Quantizer } from "../quantizer.js";
+import type { SeedingOptions } from "../seed-codebook.js";
 
 /** What a composition returns for N positions. */
 export interface Composed {
@@ -16,9 +17,11 @@ export interface Composition extends nn.Module {
   /** The latents it takes, and their lengths D. */
   readonly latents: Readonly<Record<string, { readonly dimensions: number }>>;
   /** The codebooks in decoder channel order, and their sizes K. */
-  readonly codebooks: Readonly<Record<string, { readonly size: number }>>;
+  readonly codebooks: Readonly<Record<string, Pick<Quantizer, "size" | "setCodes">>>;
   /** latents: [N, D] each */
   quantize(latents: Readonly<Record<string, Tensor2D>>, mode: QuantizeMode): Composed;
   /** [N] int32 for each codebook → [N, D] for each latent, the vectors a decoder sees. */
   lookup(indices: Codes<Tensor1D>): Record<string, Tensor2D>;
+  /** Sets every codebook that can be set by k-means on the data's latents, [N, D] each. */
+  seed(latents: Readonly<Record<string, HostTensor>>, options: SeedingOptions): Promise<void>;
 }

@@ -3,11 +3,20 @@
  * its own latent of the same position, kept from repeating one another by the disentanglement loss.
  */
 import { type StrategyConfig, UserError } from "@fqgan/registry";
-import { fold, type Key, nn, type Scalar, type Tensor1D, type Tensor2D } from "@fqgan/tensor";
+import {
+  fold,
+  type HostTensor,
+  type Key,
+  nn,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+} from "@fqgan/tensor";
 import { type EstimatorName, estimators } from "../estimators.js";
 import { disentanglementLoss } from "../losses/disentanglement.js";
 import type { Codes, Quantized, QuantizeMode, Quantizer } from "../quantizer.js";
 import { createQuantizer } from "../registry.js";
+import { type SeedingOptions, seedCodebook } from "../seed-codebook.js";
 import type { Composed, Composition } from "./composition.js";
 import { mapRecord, prefixed, take } from "./records.js";
 
@@ -56,6 +65,14 @@ export class FactorizedQuantizer extends nn.Module implements Composition {
     return this.#each((quantizer, name) =>
       quantizer.lookup(take(indices, name, "factorized: indices")),
     );
+  }
+
+  async seed(latents: Readonly<Record<string, HostTensor>>, options: SeedingOptions) {
+    for (const [name, quantizer] of Object.entries(this.codebooks)) {
+      const own = take(latents, name, "factorized: latents");
+      const key = fold(options.key, name);
+      if (quantizer.setCodes) await seedCodebook(quantizer, { ...options, key, latents: own });
+    }
   }
 
   #losses(

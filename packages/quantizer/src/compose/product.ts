@@ -2,8 +2,17 @@
  * Product quantization (Jégou et al., https://ieeexplore.ieee.org/document/5432202): the channels of one
  * latent are split, and each part has its own codebook.
  */
-import { nn, type Tensor1D, type Tensor2D, tf } from "@fqgan/tensor";
+import {
+  compile,
+  type HostTensor,
+  nn,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+} from "@fqgan/tensor";
 import type { Codes, QuantizeMode, Quantizer } from "../quantizer.js";
+import type { SeedingOptions } from "../seed-codebook.js";
 import type { Composed, Composition } from "./composition.js";
 import {
   createFactorized,
@@ -38,6 +47,15 @@ export class ProductQuantizer extends nn.Module implements Composition {
 
   lookup(indices: Codes<Tensor1D>): Record<string, Tensor2D> {
     return { latent: joinChannels(this.parts.lookup(indices)) };
+  }
+
+  async seed(latents: Readonly<Record<string, HostTensor>>, options: SeedingOptions) {
+    const program = compile<{ z: HostTensor }, Record<string, Tensor>>(({ z }) =>
+      splitChannels(z as Tensor2D, this.codebooks),
+    );
+    const parts = await program({ z: take(latents, "latent", "product: latents") });
+    program.dispose();
+    await this.parts.seed(parts, options);
   }
 }
 

@@ -4,10 +4,22 @@
  * sum of all codes is what the decoder sees.
  */
 import { type StrategyConfig, UserError } from "@fqgan/registry";
-import { fold, type Key, nn, type Scalar, type Tensor1D, type Tensor2D, tf } from "@fqgan/tensor";
+import {
+  compile,
+  fold,
+  type HostTensor,
+  type Key,
+  nn,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+} from "@fqgan/tensor";
 import { type EstimatorName, estimators } from "../estimators.js";
 import type { Codes, Quantized, QuantizeMode, Quantizer } from "../quantizer.js";
 import { createQuantizer } from "../registry.js";
+import { type SeedingOptions, seedCodebook } from "../seed-codebook.js";
 import { stopGradient } from "../straight-through.js";
 import type { Composed, Composition } from "./composition.js";
 import { mapRecord, prefixed, take } from "./records.js";
@@ -82,6 +94,21 @@ export class ResidualQuantizer extends nn.Module implements Composition {
       quantizer.lookup(take(indices, name, "residual: indices")),
     );
     return { latent: tf.addN(Object.values(codes)) };
+  }
+
+  /** Level by level, each on what those before leave over; a shared codebook on the latents. */
+  async seed(latents: Readonly<Record<string, HostTensor>>, options: SeedingOptions) {
+    let rest: HostTensor = take(latents, "latent", "residual: latents");
+    for (const [i, quantizer] of this.quantizers.entries()) {
+      const key = fold(options.key, i);
+      if (quantizer.setCodes) await seedCodebook(quantizer, { ...options, key, latents: rest });
+      const remainder = compile<{ z: HostTensor }, { rest: Tensor }>(({ z }) => {
+        const { codes } = quantizer.quantize(z as Tensor2D, { training: false });
+        return { rest: tf.sub(z, codes) };
+      });
+      ({ rest } = await remainder({ z: rest }));
+      remainder.dispose();
+    }
   }
 
   #sum(latent: Tensor2D, levels: Readonly<Record<string, Level>>): Tensor2D {

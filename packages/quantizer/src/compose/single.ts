@@ -1,8 +1,9 @@
 import type { StrategyConfig } from "@fqgan/registry";
-import { type Key, nn, type Tensor1D, type Tensor2D } from "@fqgan/tensor";
+import { type HostTensor, type Key, nn, type Tensor1D, type Tensor2D } from "@fqgan/tensor";
 import { type EstimatorName, estimators } from "../estimators.js";
 import type { Codes, QuantizeMode, Quantizer } from "../quantizer.js";
 import { createQuantizer } from "../registry.js";
+import { type SeedingOptions, seedCodebook } from "../seed-codebook.js";
 import type { Composed, Composition } from "./composition.js";
 import { prefixed, take } from "./records.js";
 
@@ -34,6 +35,12 @@ export class SingleQuantizer extends nn.Module implements Composition {
 
   lookup(indices: Codes<Tensor1D>): Record<string, Tensor2D> {
     return { latent: this.codebooks.code.lookup(take(indices, "code", "single: indices")) };
+  }
+
+  async seed(latents: Readonly<Record<string, HostTensor>>, options: SeedingOptions) {
+    const quantizer = this.codebooks.code;
+    const own = take(latents, "latent", "single: latents");
+    if (quantizer.setCodes) await seedCodebook(quantizer, { ...options, latents: own });
   }
 }
 
