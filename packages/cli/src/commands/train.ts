@@ -47,7 +47,7 @@ export async function trainTokenizer(
 ): Promise<number> {
   const size = options.size ?? (base().data as { size: number }).size;
   const config = [
-    { generator: null, data: dataConfig({ data: options.data, size }) },
+    { until: "tokenizer", data: dataConfig({ data: options.data, size }) },
     { tokenizer: { ...(preset !== undefined && { preset }), train: trainPatch(options) } },
     parseOverrides(options.set ?? []),
   ].reduce<DataRecord>((all, patch) => composePatches(all, patch) as DataRecord, base());

@@ -32,7 +32,8 @@ export const experimentSchema = z.strictObject({
   data: datasets.schema,
   tokenizer: tokenizerStageSchema.omit({ data: true }).extend(model),
   codes: codesStageSchema.omit({ data: true }).prefault({}),
-  /** Without one only a tokenizer is trained. */
+  /** The last stage to run: a point that compares tokenizers alone needs no generator. */
+  until: z.enum(["tokenizer", "generator"]).default("generator"),
   generator: generatorStageSchema.extend(model).optional(),
 });
 
@@ -61,7 +62,7 @@ const FROM_CODES = ["vocabularies", "grid", "classes"];
 
 /** @param where names the source in errors */
 export function resolveExperiment(config: unknown, where: string): Experiment {
-  const { data, tokenizer, codes, generator } = parseConfig(
+  const { data, tokenizer, codes, until, generator } = parseConfig(
     experimentSchema,
     outsideModels(config),
     where,
@@ -88,7 +89,7 @@ export function resolveExperiment(config: unknown, where: string): Experiment {
       where,
     ),
     codes: { ...codes, data },
-    generator: generator && resolveGenerator(generator, where),
+    generator: generator && until === "generator" ? resolveGenerator(generator, where) : undefined,
   };
 }
 

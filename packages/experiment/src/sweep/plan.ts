@@ -165,7 +165,8 @@ function pointLabel(file: SweepFile, { axes, seed }: Pick<GridPoint, "axes" | "s
 function axisWord(file: SweepFile, axis: string, label: string): string[] {
   const values = file.axes[axis]!;
   if (Array.isArray(values)) return [`${axis.split(".").at(-1)} ${label}`];
-  return Object.keys(values[label]!).length === 0 ? [] : [label];
+  // Where a point ends is no property of its stages.
+  return Object.keys(values[label]!).every((path) => path === "until") ? [] : [label];
 }
 
 /** What all points that share a stage have in common. */

@@ -1,0 +1,130 @@
+import { mkdirSync, statfsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { installedVersions } from "@fqgan/experiment";
+import { startEngine } from "@fqgan/tensor";
+import { EXIT } from "../exit-codes.js";
+import { formatBytes } from "../output/format.js";
+import { createStyle } from "../output/style.js";
+import type { Globals } from "../program.js";
+
+interface Finding {
+  readonly what: string;
+  readonly found: string;
+  readonly status: "good" | "note" | "bad";
+  /** What to do about it. */
+  readonly remedy?: string;
+}
+
+const NODE = [20, 19] as const;
+const MEMORY_BYTES = 4e9;
+const DISK_BYTES = 2e9;
+
+function checkNode(): Finding {
+  const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
+  const good = major > NODE[0] || (major === NODE[0] && minor >= NODE[1]);
+  return {
+    what: "node",
+    found: process.version,
+    status: good ? "good" : "bad",
+    ...(!good && { remedy: `install Node ${NODE.join(".")} or newer` }),
+  };
+}
+
+async function checkEngine(): Promise<Finding> {
+  try {
+    const { name, lowering, threads } = await startEngine();
+    const compiled = lowering !== "none";
+    return {
+      what: "engine",
+      found: `${name}, ${lowering}, ${threads} threads`,
+      status: compiled ? "good" : "note",
+      ...(!compiled && { remedy: "programs run eagerly and slowly; install onnxruntime-node" }),
+    };
+  } catch (error) {
+    return {
+      what: "engine",
+      found: (error as Error).message,
+      status: "bad",
+      remedy: "run npm ci again; on Alpine use a glibc image",
+    };
+  }
+}
+
+function checkDisk(runs: string): Finding {
+  try {
+    mkdirSync(runs, { recursive: true });
+    const { bavail, bsize } = statfsSync(runs);
+    const free = bavail * bsize;
+    const good = free >= DISK_BYTES;
+    return {
+      what: "disk",
+      found: `${formatBytes(free)} free in ${runs}`,
+      status: good ? "good" : "note",
+      ...(!good && {
+        remedy: "checkpoints of a small sweep take about 1 GB: free some, or --runs",
+      }),
+    };
+  } catch (error) {
+    return {
+      what: "disk",
+      found: (error as Error).message,
+      status: "bad",
+      remedy: "give a folder that can be written with --runs",
+    };
+  }
+}
+
+/** Packages that make more possible and are not needed. */
+const OPTIONAL: Readonly<Record<string, string>> = {
+  "emoji-datasource-google": "the data set emoji; npm install emoji-datasource-google",
+  "@tensorflow/tfjs-node": "the engine tfjs-node; npm install @tensorflow/tfjs-node",
+  "@huggingface/transformers": "CLIP and DINOv2 as teachers; npm install @huggingface/transformers",
+};
+
+function checkOptional(): Finding[] {
+  const require = createRequire(import.meta.url);
+  return Object.entries(OPTIONAL).map(([name, use]) => {
+    try {
+      require.resolve(`${name}/package.json`);
+      return { what: name, found: "installed", status: "good" };
+    } catch {
+      return { what: name, found: "not installed", status: "note", remedy: `only for ${use}` };
+    }
+  });
+}
+
+export async function doctor(globals: Globals): Promise<number> {
+  const memory = totalmem();
+  const findings: Finding[] = [
+    checkNode(),
+    await checkEngine(),
+    {
+      what: "processor",
+      found: `${availableParallelism()} threads, ${cpus()[0]?.model.trim() ?? "unknown"}`,
+      status: "good",
+    },
+    {
+      what: "memory",
+      found: `${formatBytes(freemem())} free of ${formatBytes(memory)}`,
+      status: memory >= MEMORY_BYTES ? "good" : "note",
+      ...(memory < MEMORY_BYTES && { remedy: "the ablation needs about 4 GB: lower batchSize" }),
+    },
+    checkDisk(globals.runs),
+    ...Object.entries(installedVersions())
+      .filter(([name]) => name !== "node")
+      .map(([what, found]): Finding => ({ what, found, status: "good" })),
+    ...checkOptional(),
+  ];
+  if (globals.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else {
+    const style = createStyle(process.stdout);
+    const marks = { good: style.green("✓"), note: style.yellow("·"), bad: style.red("✗") };
+    const width = Math.max(...findings.map(({ what }) => what.length));
+    for (const { what, found, status, remedy } of findings)
+      process.stdout.write(
+        `${marks[status]} ${what.padEnd(width)}  ${found}${remedy ? style.dim(` → ${remedy}`) : ""}\n`,
+      );
+  }
+  return findings.some(({ status }) => status === "bad") ? EXIT.failed : EXIT.done;
+}

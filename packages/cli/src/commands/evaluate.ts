@@ -1,0 +1,53 @@
+import { type DatasetConfig, loadDataset, type SplitName } from "@fqgan/data";
+import {
+  evaluateTokenizer,
+  findRun,
+  loadJudge,
+  loadRunTokenizer,
+  scoresOf,
+} from "@fqgan/experiment";
+import { metrics } from "@fqgan/metrics";
+import type { StrategyConfig } from "@fqgan/registry";
+import { EXIT } from "../exit-codes.js";
+import { summaryLines } from "../output/summary.js";
+import type { Globals } from "../program.js";
+
+export async function evaluate(
+  globals: Globals,
+  options: {
+    readonly from?: string;
+    readonly split: SplitName;
+    readonly metric?: readonly string[];
+  },
+): Promise<number> {
+  const run = findRun(globals.runs, "tokenizer", options.from);
+  const config = run.config.config as {
+    data: DatasetConfig;
+    evaluate: { batchSize: number; extractor: StrategyConfig; metrics: StrategyConfig[] };
+  };
+  const chosen =
+    options.metric?.map((name) => metrics.parse({ name }, "--metric").config) ??
+    config.evaluate.metrics;
+  const judge = await loadJudge({ ...config.evaluate, metrics: chosen });
+  const tokenizer = await loadRunTokenizer(run.folder);
+  const dataset = await loadDataset(config.data);
+  const split = dataset.splits[options.split];
+  const { results, images } = await evaluateTokenizer({
+    tokenizer,
+    split,
+    batchSize: config.evaluate.batchSize,
+    metrics: chosen,
+    judge,
+    onImages: (done, total) => {
+      if (!globals.quiet) process.stderr.write(`${done} of ${total} images\n`);
+    },
+  });
+  await dataset.close();
+  const summary = scoresOf(results, { of: options.split, split: options.split, images });
+  process.stdout.write(
+    globals.json
+      ? `${JSON.stringify({ run: run.config.id, ...summary }, null, 2)}\n`
+      : `${summaryLines(summary).join("\n")}\n`,
+  );
+  return EXIT.done;
+}
