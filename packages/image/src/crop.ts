@@ -1,6 +1,7 @@
 /** The crops of ADM (arXiv 2105.05233), which LlamaGen and FQGAN train and evaluate on. */
 import type { Image } from "./image.js";
 import { resizePil } from "./resize/pil.js";
+import { roundHalfEven } from "./round.js";
 
 export interface Rectangle {
   readonly left: number;
@@ -29,14 +30,6 @@ export function flip(image: Image): Image {
         data[(y * width + x) * channels + c] =
           image.data[(y * width + width - 1 - x) * channels + c]!;
   return { width, height, channels, data };
-}
-
-/** Python's round: half to even. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 /** The smaller side becomes `size`: halved with a box filter while that overshoots, then bicubic. */

@@ -23,3 +23,4 @@ export { filterTaps, type PilFilter, type Taps } from "./resize/filters.js";
 export { resizePil, resizePilFloat } from "./resize/pil.js";
 export { resizeTf1 } from "./resize/tf1.js";
 export { resizeTorch, type TorchFilter } from "./resize/torch.js";
+export { tenCrop } from "./ten-crop.js";
