@@ -12,6 +12,7 @@ import {
 } from "../metrics/features.js";
 import type { Expected, Fixture } from "../metrics/fixture.js";
 import { imageChecks } from "../metrics/images.js";
+import { decodeChecks, quantizeChecks, resizeChecks } from "../metrics/resizing.js";
 import type { CaseKind } from "../parity-case.js";
 
 /** Metrics from stored features, logits, images and codes: plain arithmetic, the same on every engine. */
@@ -31,6 +32,9 @@ export const metrics: CaseKind = {
       ...inceptionScoreChecks(fixture),
       ...cmmdChecks(fixture),
       ...(await imageChecks(fixture)),
+      ...(await resizeChecks(fixture)),
+      ...(await decodeChecks(fixture)),
+      ...quantizeChecks(fixture),
       ...codebookChecks(fixture),
     ];
   },

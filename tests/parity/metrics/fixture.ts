@@ -36,7 +36,14 @@ export interface Expected {
     >;
     readonly cmmd?: Readonly<Record<string, number | string>>;
   };
-  readonly images?: { readonly pairs: readonly ImageNumbers[] };
+  readonly images?: {
+    readonly pairs?: readonly ImageNumbers[];
+    readonly resize?: Readonly<
+      Record<string, { readonly source: string; readonly shape: readonly number[] }>
+    >;
+    readonly decode?: Readonly<Record<string, { readonly pil_mode: string }>>;
+    readonly quantize?: unknown;
+  };
   readonly codebook?: CodebookNumbers;
 }
 
