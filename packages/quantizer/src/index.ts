@@ -18,10 +18,19 @@ export { createProduct, ProductQuantizer } from "./compose/product.js";
 export { type CompositionStrategy, compositions, createComposition } from "./compose/registry.js";
 export { createResidual, type ResidualOptions, ResidualQuantizer } from "./compose/residual.js";
 export { type EstimatorName, estimators } from "./estimators.js";
+export {
+  CodebookHealth,
+  explainHealth,
+  type HealthEvent,
+  type HealthSample,
+} from "./health/codebook-health.js";
+export { type Advice, type Symptom, type SymptomName, symptoms } from "./health/symptoms.js";
+export { compareQuantizers, type LabResult, type LatentLabOptions } from "./lab/latent-lab.js";
 export { disentanglementLoss } from "./losses/disentanglement.js";
 export { nearestCodes } from "./nearest-code.js";
 export {
   type Codes,
+  checkLatents,
   defineQuantizer,
   type Quantized,
   type QuantizeMode,

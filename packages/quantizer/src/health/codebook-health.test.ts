@@ -1,0 +1,160 @@
+import {
+  compile,
+  createKey,
+  fold,
+  type HostTensor,
+  hostTensor,
+  nn,
+  normal,
+  optim,
+  randomInteger,
+  type Tensor,
+  type Tensor2D,
+  tf,
+} from "@fqgan/tensor";
+import { describe, expect, it } from "vitest";
+import { createQuantizer } from "../registry.js";
+import { seedCodebook } from "../seed-codebook.js";
+import { straightThrough } from "../straight-through.js";
+import { CodebookHealth, explainHealth, type HealthEvent } from "./codebook-health.js";
+import { symptoms } from "./symptoms.js";
+
+const key = createKey(5);
+const STEPS = 150;
+
+interface Setup {
+  readonly quantizer: { readonly name: string; readonly [option: string]: unknown };
+  readonly learningRate: number;
+  /** Where the encoder's latents lie before training, in every dimension. */
+  readonly offset: number;
+  readonly seeded: boolean;
+}
+
+/** Trains a linear encoder, a quantizer and a linear decoder on Gaussian data, watched all the way. */
+async function trainWatched({ quantizer: config, learningRate, offset, seeded }: Setup) {
+  const quantizer = createQuantizer(config, key);
+  const linear = (inputs: number, outputs: number, at: number) =>
+    new nn.Linear({ inputs, outputs, biasInit: nn.constantInit(at), key: fold(key, inputs) });
+  const encoder = linear(8, 4, offset);
+  const decoder = linear(4, 8, 0);
+  const variables = new Map(
+    Object.entries({ encoder, quantizer, decoder }).flatMap(([name, module]) => [
+      ...module.namedVariables(name),
+    ]),
+  );
+  const adam = new optim.Adam(variables, { learningRate });
+  const batch = (step: number) => hostTensor(normal(fold(key, "data", step), 256 * 8), [256, 8]);
+  if (seeded) {
+    const encode = compile<{ x: HostTensor }, { z: Tensor }>(({ x }) => ({ z: encoder.call(x) }));
+    const { z } = await encode({ x: batch(0) });
+    encode.dispose();
+    await seedCodebook(quantizer, { latents: z, key });
+  }
+  const step = compile<{ x: HostTensor }, Record<"indices" | "commitment" | "norm", Tensor>>(
+    ({ x }) => {
+      const seen: Tensor[] = [];
+      const { grads } = tf.variableGrads(() => {
+        const z = encoder.call(x) as Tensor2D;
+        const quantized = quantizer.quantize(z, { training: true });
+        const norm = tf.mean(tf.sqrt(tf.sum(tf.square(z), 1)));
+        seen.push(quantized.indices, quantized.losses.commitment!, norm);
+        for (const tensor of seen) tf.keep(tensor);
+        const error = tf.losses.meanSquaredError(x, decoder.call(straightThrough(quantized)));
+        return tf.addN([error, ...Object.values(quantized.losses)]) as tf.Scalar;
+      }, adam.variables);
+      adam.apply(grads);
+      return { indices: seen[0]!, commitment: seen[1]!, norm: seen[2]! };
+    },
+  );
+  const health = new CodebookHealth({ code: quantizer.size });
+  const events: HealthEvent[] = [];
+  for (let i = 0; i < STEPS; i++) {
+    const { indices, commitment, norm } = await step({ x: batch(i) });
+    adam.advance();
+    events.push(
+      ...health.observe({
+        step: i,
+        codes: { code: indices.data as Int32Array },
+        commitment: { code: commitment.data[0]! },
+        latentNorm: { code: norm.data[0]! },
+      }),
+    );
+  }
+  step.dispose();
+  return events;
+}
+
+describe("CodebookHealth", () => {
+  it("finds a planted collapse before a tenth of the run is over", async () => {
+    const events = await trainWatched({
+      // Latents far from all codes, which lie near zero; far too high a learning rate; no entropy term.
+      quantizer: { name: "vq", size: 128, dimensions: 4, normalize: "none" },
+      learningRate: 0.3,
+      offset: 20,
+      seeded: false,
+    });
+    expect(events.length).toBeGreaterThan(0);
+    expect(events[0]!.step).toBeLessThan(STEPS / 10);
+    expect(events.map(({ symptom }) => symptom)).toContain("collapsed");
+  });
+
+  it.each([
+    ["l2, entropy", { normalize: "l2", entropy: { weight: 0.03 } }],
+    ["plain", { normalize: "none" }],
+  ])("raises no alarm in a healthy run (%s)", async (_, options) => {
+    const quantizer = { name: "vq", size: 128, dimensions: 4, ...options };
+    expect(await trainWatched({ quantizer, learningRate: 1e-3, offset: 0, seeded: true })).toEqual(
+      [],
+    );
+  });
+
+  /** Feeds windows in which `codes(window)` codes are used evenly. */
+  const feed = (
+    codes: (window: number) => number,
+    extra: (window: number) => object = () => ({}),
+  ) => {
+    const health = new CodebookHealth({ code: 128 });
+    return Array.from({ length: 12 }, (_, window) => {
+      const indices = Int32Array.from({ length: 512 }, (_, i) =>
+        randomInteger(fold(key, window, i), codes(window)),
+      );
+      return health.observe({ step: window, codes: { code: indices }, ...extra(window) });
+    }).flat();
+  };
+
+  it("tells falling perplexity and dying codes, once each", () => {
+    const events = feed((window) => (window < 5 ? 128 : 32));
+    expect(events.map(({ step, symptom }) => [step, symptom])).toEqual([
+      [6, "perplexity-falling"],
+      [6, "codes-dying"],
+    ]);
+  });
+
+  it("lets a codebook grow", () => {
+    expect(feed((window) => 1 + window * 10)).toEqual([]);
+  });
+
+  it("tells exploding commitment, drifting latents and divergence", () => {
+    const grows = (factor: number) => (window: number) => ({
+      commitment: { code: 0.1 * factor ** window },
+      latentNorm: { code: 1 },
+    });
+    expect(feed(() => 128, grows(3)).map((event) => event.symptom)).toEqual([
+      "commitment-exploding",
+    ]);
+    const drifts = (window: number) => ({ latentNorm: { code: 2 ** window } });
+    expect(feed(() => 128, drifts).map((event) => event.symptom)).toEqual(["latents-drifting"]);
+    const breaks = (window: number) => ({ commitment: { code: window < 3 ? 1 : Number.NaN } });
+    expect(feed(() => 128, breaks).map(({ step, symptom }) => [step, symptom])).toEqual([
+      [3, "diverged"],
+    ]);
+  });
+
+  it("explains each symptom with its cause and sourced advice", () => {
+    for (const symptom of Object.keys(symptoms) as (keyof typeof symptoms)[]) {
+      const text = explainHealth({ step: 40, codebook: "visual", symptom, evidence: "figures" });
+      expect(text).toMatch(/^step 40, codebook visual: .+ \(figures\)\n {2}likely cause: /);
+      expect(text).toMatch(/\n {2}- .+ \(https:\/\/arxiv\.org\/abs\/\d{4}\.\d{5}\)/);
+    }
+  });
+});
