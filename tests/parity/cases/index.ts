@@ -5,3 +5,4 @@ export { metrics } from "./metrics.js";
 export { preprocess } from "./preprocess.js";
 export { quantizer } from "./quantizer.js";
 export { tokenizer } from "./tokenizer.js";
+export { tokenizerFull } from "./tokenizer-full.js";
