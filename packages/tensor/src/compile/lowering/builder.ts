@@ -8,6 +8,7 @@ export class ModelBuilder {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, OnnxTensor>();
   readonly #shared = new Map<string, string>();
+  readonly #emitted = new Map<string, readonly string[]>();
   #count = 0;
 
   fresh(): string {
@@ -19,9 +20,14 @@ export class ModelBuilder {
     return this.emitMany({ op, inputs, attributes, domain }, 1)[0]!;
   }
 
-  emitMany(node: Omit<OnnxNode, "outputs">, outputs: number): string[] {
+  /** The same node is added once, since the gradients of one value often ask for the same again. */
+  emitMany(node: Omit<OnnxNode, "outputs">, outputs: number): readonly string[] {
+    const key = `${node.domain} ${node.op} ${node.inputs} ${JSON.stringify(node.attributes)}`;
+    const known = this.#emitted.get(key);
+    if (known) return known;
     const names = Array.from({ length: outputs }, () => this.fresh());
     this.nodes.push({ ...node, outputs: names });
+    this.#emitted.set(key, names);
     return names;
   }
 

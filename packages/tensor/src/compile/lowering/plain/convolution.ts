@@ -1,36 +1,22 @@
-import type { Value } from "../../graph.js";
-import { channelsFirst, type Layout } from "../layout.js";
-import { input, type LoweringContext, type LowerRule, type LowerRules, output } from "../rule.js";
+import { channelsFirst } from "../layout.js";
+import { input, type LowerRule, type LowerRules, output } from "../rule.js";
 import { filterGradient } from "./filter-gradient.js";
+import { depthwiseFilter, forwardFilter, turnedFilter } from "./filters.js";
 import { convolutionAttributes, convTranspose, windowOf } from "./transposed.js";
 
 export { convolutionAttributes, windowOf } from "./transposed.js";
 
-/** tfjs's [kh, kw, I, O] in memory as ONNX's Conv wants it: [O, I, kh, kw]. */
-export const outputsFirst: Layout = [3, 2, 0, 1];
-/** … and for a convolution back to the inputs: [I, O, kh, kw]. */
-export const inputsFirst: Layout = [2, 3, 0, 1];
-
-const forward: LowerRule = (node, { builder, arrays }) => {
+const forward: LowerRule = (node, context) => {
+  const { builder, arrays } = context;
   const inputs = [
     arrays.get(input(node, "x"), channelsFirst),
-    arrays.get(input(node, "filter"), outputsFirst),
+    forwardFilter(input(node, "filter"), context),
   ];
   const { bias } = node.inputs;
   if (bias) inputs.push(arrays.reshape(arrays.get(bias), [bias.shape.at(-1)!]));
   const y = builder.emit("Conv", inputs, convolutionAttributes(windowOf(node)));
   arrays.set(output(node), y, channelsFirst);
 };
-
-/** A filter turned by 180°: [I, O, kh, kw]. */
-function turned(filter: Value, { builder, arrays }: LoweringContext): string {
-  const name = arrays.get(filter, inputsFirst);
-  const [rows, columns] = filter.shape as [number, number];
-  if (rows === 1 && columns === 1) return name;
-  const vector = (value: number) => builder.ints([value, value]);
-  const bounds = [vector(-1), vector(-(2 ** 31)), builder.ints([2, 3]), vector(-1)];
-  return builder.emit("Slice", [name, ...bounds]);
-}
 
 /**
  * dx of a convolution with stride 1 is the convolution of dy with the turned filter, which is faster
@@ -48,24 +34,17 @@ const backward: LowerRule = (node, context) => {
   };
   const plain = strides[0] === 1 && strides[1] === 1 && Math.min(...Object.values(pads)) >= 0;
   if (!plain) {
-    const filter = arrays.get(input(node, "filter"), outputsFirst);
+    const filter = forwardFilter(input(node, "filter"), context);
     convTranspose(node, { filter, group: 1 }, context);
     return;
   }
   const inputs = [
     arrays.get(input(node, "dy"), channelsFirst),
-    turned(input(node, "filter"), context),
+    turnedFilter(input(node, "filter"), context),
   ];
   const attributes = convolutionAttributes({ strides: [1, 1], dilations: [1, 1], padding: pads });
   arrays.set(output(node), builder.emit("Conv", inputs, attributes), channelsFirst);
 };
-
-/** [kh, kw, C, M] as one filter a channel: [C·M, 1, kh, kw]. */
-function depthwiseFilter(filter: Value, { arrays }: LoweringContext): string {
-  const [rows, columns, channels, multiplier] = filter.shape as [number, number, number, number];
-  const shape = [channels * multiplier, 1, rows, columns];
-  return arrays.reshape(arrays.get(filter, inputsFirst), shape);
-}
 
 const depthwise: LowerRule = (node, context) => {
   const { builder, arrays } = context;
