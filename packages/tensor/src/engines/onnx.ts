@@ -1,3 +1,5 @@
+import { blockedLowering } from "../compile/lowering/blocked/index.js";
+import { probeBlock } from "../compile/lowering/blocked/probe.js";
 import type { Lowering } from "../compile/lowering/lowering.js";
 import { plainLowering } from "../compile/lowering/plain/index.js";
 import { onnxRuntime } from "../compile/runtime/onnx-runtime.js";
@@ -23,7 +25,12 @@ async function compiled(
 export const onnx: EngineStrategy = {
   name: "onnx",
   summary: "Programs compiled for ONNX Runtime on the CPU, in the fastest way this machine has.",
-  start: ({ threads }) => compiled("onnx", plainLowering, { threads }),
+  async start({ threads }) {
+    const probe = await probeBlock();
+    return probe.block === undefined
+      ? compiled("onnx", plainLowering, { threads, note: `plain lowering: ${probe.reason}` })
+      : compiled("onnx", blockedLowering(probe.block), { threads });
+  },
 };
 
 export const onnxPlain: EngineStrategy = {

@@ -5,6 +5,7 @@ import { type Tensor, tf } from "../../tf.js";
 import { compile } from "../compile.js";
 import { plainRules } from "../lowering/plain/index.js";
 import { trace } from "../trace/trace.js";
+import { blockCases } from "./blocks.js";
 import type { Case } from "./case.js";
 import { elementwiseCases } from "./elementwise.js";
 import { gatherCases } from "./gather.js";
@@ -14,7 +15,7 @@ import { reductionCases } from "./reduction.js";
 import { resizeCases } from "./resize.js";
 import { shapeCases } from "./shape.js";
 
-const engines: readonly EngineName[] = ["onnx-plain"];
+const engines: readonly EngineName[] = ["onnx-plain", "onnx"];
 
 const families: Readonly<Record<string, readonly Case[]>> = {
   elementwise: elementwiseCases,
@@ -24,6 +25,7 @@ const families: Readonly<Record<string, readonly Case[]>> = {
   linear: linearCases,
   resize: resizeCases,
   layers: layerCases,
+  blocks: blockCases,
 };
 
 const nested = (made: Tensor | Record<string, Tensor>) =>

@@ -23,8 +23,8 @@ export class BlockedArrays extends Arrays {
   }
 
   /** Whether a value can be held in blocks without padding its channels. */
-  fits({ type, shape }: Value): boolean {
-    return type === "float32" && shape.length === 4 && shape[3]! % this.block === 0;
+  fits({ shape }: Value): boolean {
+    return shape.length === 4 && shape[3]! % this.block === 0;
   }
 
   isBlocked(value: Value): boolean {
@@ -39,23 +39,49 @@ export class BlockedArrays extends Arrays {
   getBlocked(value: Value): string {
     const known = this.#blocked.get(value);
     if (known) return known;
-    const isFirst = sameLayout(this.layoutOf(value), channelsFirst);
-    const layout = isFirst ? channelsFirst : undefined;
-    const name = nchwc(this.builder, "ReorderInput", [this.get(value, layout)], {
-      channels_last: { int: isFirst ? 0 : 1 },
-    });
+    const name = value.type === "float32" ? this.#reorder(value) : this.#transpose(value);
     this.#blocked.set(value, name);
     return name;
+  }
+
+  #reorder(value: Value): string {
+    const isFirst = sameLayout(this.layoutOf(value), channelsFirst);
+    const layout = isFirst ? channelsFirst : undefined;
+    return nchwc(this.builder, "ReorderInput", [this.get(value, layout)], {
+      channels_last: { int: isFirst ? 0 : 1 },
+    });
+  }
+
+  /** What ReorderInput would do, for types that it does not take. */
+  #transpose(value: Value): string {
+    const [batch, height, width, channels] = value.shape as [number, number, number, number];
+    const split = [batch, height, width, channels / this.block, this.block];
+    const name = this.builder.emit("Transpose", [this.reshape(this.get(value), split)], {
+      perm: { ints: [0, 3, 1, 2, 4] },
+    });
+    return this.reshape(name, [batch, channels, height, width]);
   }
 
   override get(value: Value, layout?: Layout): string {
     const blocked = this.#blocked.get(value);
     if (blocked && !this.has(value)) {
-      const first = layout !== undefined && sameLayout(layout, channelsFirst);
-      const name = this.unblock(blocked, { channels: value.shape[3]!, channelsLast: !first });
+      const isFloat = value.type === "float32";
+      const first = isFloat && layout !== undefined && sameLayout(layout, channelsFirst);
+      const name = isFloat
+        ? this.unblock(blocked, { channels: value.shape[3]!, channelsLast: !first })
+        : this.#transposeBack(value, blocked);
       this.set(value, name, first ? channelsFirst : undefined);
     }
     return super.get(value, layout);
+  }
+
+  #transposeBack({ shape }: Value, blocked: string): string {
+    const [batch, height, width, channels] = shape as [number, number, number, number];
+    const split = [batch, channels / this.block, height, width, this.block];
+    const name = this.builder.emit("Transpose", [this.reshape(blocked, split)], {
+      perm: { ints: [0, 2, 3, 1, 4] },
+    });
+    return this.reshape(name, shape);
   }
 
   /** [B, channels rounded up, H, W] in blocks → [B, H, W, channels] or [B, channels, H, W]. */

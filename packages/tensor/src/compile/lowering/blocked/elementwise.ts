@@ -14,7 +14,7 @@ export const elementwise =
     const y = output(node);
     const inputs = Object.values(node.inputs);
     const isFull = (value: Value) => sameShape(value.shape, y.shape);
-    if (!arrays.fits(y) || inputs.some(({ type }) => type !== "float32")) return false;
+    if (!arrays.fits(y)) return false;
     if (!inputs.some((value) => isFull(value) && arrays.isBlocked(value))) return false;
     if (inputs.every((value) => isFull(value) || sizeOf(value.shape) === 1)) {
       const names = inputs.map((value) =>
