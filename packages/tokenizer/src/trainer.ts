@@ -161,7 +161,12 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
     const { value, grads } = tf.variableGrads(() => {
       const { output, losses } = tokenizerLosses(this.tokenizer, batch, this.#random);
       reconstruction = tf.keep(output.reconstruction);
-      if (this.#adversary) losses.adversarial = this.#adversary.generatorLoss(reconstruction);
+      if (this.#adversary)
+        losses.adversarial = this.#adversary.generatorLoss({
+          reconstruction,
+          faithful: losses.reconstruction!,
+          lastKernel: this.tokenizer.decoder.lastKernel,
+        });
       for (const [name, loss] of Object.entries(losses)) results[`loss.${name}`] = tf.keep(loss);
       return tf.addN(Object.values(losses));
     }, this.#adam.variables);

@@ -1,4 +1,4 @@
-import { fold, type Key, nn, type Tensor } from "@fqgan/tensor";
+import { fold, type Key, nn, type Tensor, type Variable } from "@fqgan/tensor";
 import { z } from "zod";
 import type { Decoder, DecoderStrategy } from "../decoder.js";
 import { Middle } from "../middle.js";
@@ -110,6 +110,10 @@ export class ConvolutionalDecoder extends nn.Module implements Decoder {
 
   get factor(): number {
     return 2 ** (this.levels.length - 1);
+  }
+
+  get lastKernel(): Variable {
+    return this.output.kernel;
   }
 
   call(latents: Tensor): Tensor {

@@ -8,8 +8,10 @@ import {
   type Scalar,
   type Tensor,
   tf,
+  type Variable,
 } from "@fqgan/tensor";
 import { type AdversarialObjective, adversarialObjectives } from "../losses/adversarial.js";
+import { balances } from "./balance.js";
 import type { AdversarialConfig } from "./config.js";
 import type { Discriminator } from "./discriminator.js";
 import { discriminators } from "./index.js";
@@ -53,10 +55,22 @@ export class Adversary extends nn.Module {
     return hostInput(() => hostTensor(Float32Array.of(current()), [])) as Scalar;
   }
 
-  /** What the tokenizer minimises, weighted. reconstruction: [B, H, W, C] */
-  generatorLoss(reconstruction: Tensor): Scalar {
-    const fake = this.discriminator.call(reconstruction, { training: true });
-    return tf.mul(this.#objective.generator(fake), this.#weight());
+  /**
+   * What the tokenizer minimises, weighted. Part of a function whose gradients are taken.
+   * @param faithful the losses that compare the reconstruction with its image
+   * @param lastKernel of the decoder
+   */
+  generatorLoss(options: {
+    /** [B, H, W, C] */
+    reconstruction: Tensor;
+    faithful: Scalar;
+    lastKernel: Variable;
+  }): Scalar {
+    const { reconstruction, faithful, lastKernel } = options;
+    const logits = this.discriminator.call(reconstruction, { training: true });
+    const adversarial = this.#objective.generator(logits);
+    const balance = balances[this.#config.balance]({ faithful, adversarial, lastKernel });
+    return tf.mul(tf.mul(adversarial, balance), this.#weight());
   }
 
   /** One update of the discriminator on real images and given reconstructions, [B, H, W, C]. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { adversarialObjectives } from "../losses/adversarial.js";
+import { balances } from "./balance.js";
 import { discriminators } from "./index.js";
 
 /** A discriminator trained against the decoder (VQGAN, arXiv 2012.09841). */
@@ -7,6 +8,10 @@ export const adversarialConfig = z.strictObject({
   discriminator: discriminators.schema.prefault({ name: "patch" }),
   objective: adversarialObjectives.schema.prefault({ name: "hinge" }),
   weight: z.number().nonnegative().default(0.5).describe("of both players' losses"),
+  balance: z
+    .enum(Object.keys(balances) as [keyof typeof balances])
+    .default("fixed")
+    .describe("fixed: the weight alone; adaptive: also by the gradients' norms, as VQGAN"),
   startStep: z
     .int()
     .nonnegative()

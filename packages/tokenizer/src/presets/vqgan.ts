@@ -16,7 +16,7 @@ export const vqgan: TokenizerPreset = {
     },
     losses: {
       reconstruction: { l1: 1, l2: 0 },
-      adversarial: { weight: 0.8, startStep: 250001 },
+      adversarial: { weight: 0.8, balance: "adaptive", startStep: 250001 },
     },
   },
 };
