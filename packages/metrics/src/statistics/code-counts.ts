@@ -3,11 +3,9 @@ import type { HostTensor } from "@fqgan/tensor";
 import type { MetricContext, MetricState } from "../metric.js";
 import { Histogram } from "./histogram.js";
 
-/** Index counts of each named codebook and of the tuples that the codebooks write together. */
+/** Index counts of each named codebook. */
 export class CodeCounts {
   readonly books: Readonly<Record<string, Histogram>>;
-  /** Tuples by mixed-radix number; only those seen. */
-  readonly tuples = new Map<number, number>();
   images = 0;
   readonly #metric: string;
 
@@ -24,7 +22,7 @@ export class CodeCounts {
 
   /** @param codes [B, N] int32 of every codebook */
   add(codes: Readonly<Record<string, HostTensor>>): void {
-    const entries = Object.entries(this.books).map(([name, book]) => {
+    for (const [name, book] of Object.entries(this.books)) {
       const indices = codes[name];
       if (!indices)
         throw new UserError(
@@ -32,16 +30,8 @@ export class CodeCounts {
             "name the codebooks as the tokenizer does",
         );
       book.add(indices.data, name);
-      return { indices, size: book.size };
-    });
-    const first = entries[0]!.indices;
-    this.images += first.shape[0]!;
-    // Codebooks of different lengths have no tuples.
-    if (entries.some(({ indices }) => indices.data.length !== first.data.length)) return;
-    for (let i = 0; i < first.data.length; i++) {
-      const tuple = entries.reduce((code, { indices, size }) => code * size + indices.data[i]!, 0);
-      this.tuples.set(tuple, (this.tuples.get(tuple) ?? 0) + 1);
     }
+    this.images += Object.values(codes)[0]!.shape[0]!;
   }
 
   merge(state: MetricState): void {
@@ -50,12 +40,6 @@ export class CodeCounts {
       const counts = state[`counts.${name}`];
       if (counts) book.merge(counts.data as Float64Array);
     }
-    const { tuples, tupleCounts } = state;
-    if (!tuples || !tupleCounts) return;
-    (tuples.data as Float64Array).forEach((tuple, i) => {
-      const count = Number(tupleCounts.data[i]);
-      this.tuples.set(tuple, (this.tuples.get(tuple) ?? 0) + count);
-    });
   }
 
   state(): MetricState {
@@ -65,8 +49,6 @@ export class CodeCounts {
     };
     return {
       images: array([this.images]),
-      tuples: array(this.tuples.keys()),
-      tupleCounts: array(this.tuples.values()),
       ...Object.fromEntries(
         Object.entries(this.books).map(([name, book]) => [`counts.${name}`, array(book.counts)]),
       ),
