@@ -1,6 +1,7 @@
-import { mkdirSync, statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { dirname, resolve } from "node:path";
 import { installedVersions } from "@fqgan/experiment";
 import { startEngine } from "@fqgan/tensor";
 import { EXIT } from "../exit-codes.js";
@@ -53,8 +54,9 @@ async function checkEngine(): Promise<Finding> {
 
 function checkDisk(runs: string): Finding {
   try {
-    mkdirSync(runs, { recursive: true });
-    const { bavail, bsize } = statfsSync(runs);
+    let folder = resolve(runs);
+    while (!existsSync(folder)) folder = dirname(folder);
+    const { bavail, bsize } = statfsSync(folder);
     const free = bavail * bsize;
     const good = free >= DISK_BYTES;
     return {

@@ -89,8 +89,10 @@ async function runRecorded(
 async function printHeader(record: SweepRecord): Promise<void> {
   const { bold, dim } = createStyle(process.stderr);
   const { name, lowering, threads } = await startEngine();
-  const facts = [...new Set(record.tables.flatMap((table) => table.facts.slice(0, 1)))];
-  const words = [...facts, `engine: ${name}, ${lowering}, ${threads} threads`];
+  const words = [
+    ...(record.tables[0]?.facts.slice(0, 1) ?? []),
+    `engine: ${name}, ${lowering}, ${threads} threads`,
+  ];
   process.stderr.write(`${bold(`fqgan ${record.name}`)} ${dim(`· ${words.join(" · ")}`)}\n`);
 }
 

@@ -12,7 +12,8 @@ import {
 } from "../schema/sweep-format.js";
 import { stages } from "../stages/index.js";
 import { runId, slugify } from "../store/identity.js";
-import { axisLabels, expandSweep, type GridPoint } from "./expand.js";
+import { axisLabels, expandSweep } from "./expand.js";
+import { pointLabel, stageLabel } from "./labels.js";
 import { matches } from "./matches.js";
 import type { SweepFile } from "./sweep-file.js";
 
@@ -93,15 +94,22 @@ export function planSweep(
   const distinct = new Map(
     planned.flatMap(({ stages }) => stages.map((stage) => [stage.id, stage])),
   );
-  const labelled = [...distinct.values()].map((stage) => ({
+  const named = [...distinct.values()].map((stage) => ({
     ...stage,
-    label: stageLabel(
+    words: stageLabel(
       file,
-      stage.kind,
       planned
         .filter((entry) => entry.stages.some(({ id }) => id === stage.id))
         .map((entry) => entry.point),
     ),
+  }));
+  const labelled = named.map(({ words, ...stage }) => ({
+    ...stage,
+    // A generator that nothing but its tokenizer sets apart would have the tokenizer's label.
+    label:
+      named.find((other) => other.words === words)!.id === stage.id
+        ? words
+        : `${words} · ${stage.kind}`,
   }));
   const name = variant === undefined ? file.name : `${file.name}-${variant}`;
   const points: SweepPoint[] = planned.map(({ point, stages }) => ({
@@ -118,8 +126,12 @@ export function planSweep(
     const kinds = new Set(columns.map(({ metric }) => metric.split("/")[0]));
     const shown = planned
       .filter(({ point }) => matches(point.axes, table.where))
-      .flatMap(({ stages }) => stages.filter(({ kind }) => kinds.has(kind)));
-    return { ...table, columns, facts: [...new Set(shown.flatMap(stageFacts))] };
+      .flatMap((entry) => entry.stages);
+    const facts = [
+      ...shown.flatMap(dataFacts),
+      ...shown.filter(({ kind }) => kinds.has(kind)).flatMap(trainingFacts),
+    ];
+    return { ...table, columns, facts: [...new Set(facts)] };
   });
   const record: SweepRecord = {
     format: SWEEP_FORMAT,
@@ -137,51 +149,15 @@ export function planSweep(
   return { record, stages: labelled };
 }
 
-/** What a reader of a table must know about the runs behind it. */
-function stageFacts({ config, kind }: UnlabelledStage): string[] {
-  const { data, train } = config as {
-    data?: { name: string; size?: number };
-    train?: { steps: number; batchSize: number };
-  };
-  return [
-    ...(data ? [data.size ? `${data.name} ${data.size}×${data.size}` : data.name] : []),
-    ...(train
-      ? [`${kind}: ${train.steps.toLocaleString("en")} steps of ${train.batchSize} images`]
-      : []),
-  ];
+/** What a reader of a table must know about the runs behind it: on which images, for how long. */
+function dataFacts({ config }: UnlabelledStage): string[] {
+  const { data } = config as { data?: { name: string; size?: number } };
+  if (!data) return [];
+  return [data.size ? `${data.name} ${data.size}×${data.size}` : data.name];
 }
 
-/** The labels of axis values that change anything, and the seed if there are several. */
-function pointLabel(file: SweepFile, { axes, seed }: Pick<GridPoint, "axes" | "seed">): string {
-  const seeds = file.seeds.length > 1 ? [`seed ${seed}`] : [];
-  return (
-    [
-      ...Object.entries(axes).flatMap(([axis, label]) => axisWord(file, axis, label)),
-      ...seeds,
-    ].join(" · ") || file.name
-  );
-}
-
-function axisWord(file: SweepFile, axis: string, label: string): string[] {
-  const values = file.axes[axis]!;
-  if (Array.isArray(values)) return [`${axis.split(".").at(-1)} ${label}`];
-  // Where a point ends is no property of its stages.
-  return Object.keys(values[label]!).every((path) => path === "until") ? [] : [label];
-}
-
-/** What all points that share a stage have in common. */
-function stageLabel(file: SweepFile, kind: StageKind, points: readonly GridPoint[]): string {
-  const first = points[0]!;
-  const common = Object.entries(first.axes).filter(([axis, label]) =>
-    points.every((point) => point.axes[axis] === label),
-  );
-  const words = common.flatMap(([axis, label]) => axisWord(file, axis, label));
-  const oneSeed = file.seeds.length > 1 && points.every(({ seed }) => seed === first.seed);
-  return (
-    [
-      ...words,
-      ...(kind === "codes" ? ["codes"] : []),
-      ...(oneSeed ? [`seed ${first.seed}`] : []),
-    ].join(" · ") || file.name
-  );
+function trainingFacts({ config, kind }: UnlabelledStage): string[] {
+  const { train } = config as { train?: { steps: number; batchSize: number } };
+  if (!train) return [];
+  return [`${kind}: ${train.steps.toLocaleString("en")} steps of ${train.batchSize} images`];
 }

@@ -1,0 +1,34 @@
+import type { GridPoint } from "./expand.js";
+import type { SweepFile } from "./sweep-file.js";
+
+/** The labels of axis values that change anything, and the seed if there are several. */
+export function pointLabel(
+  file: SweepFile,
+  { axes, seed }: Pick<GridPoint, "axes" | "seed">,
+): string {
+  const seeds = file.seeds.length > 1 ? [`seed ${seed}`] : [];
+  return (
+    [
+      ...Object.entries(axes).flatMap(([axis, label]) => axisWord(file, axis, label)),
+      ...seeds,
+    ].join(" · ") || file.name
+  );
+}
+
+function axisWord(file: SweepFile, axis: string, label: string): string[] {
+  const values = file.axes[axis]!;
+  if (Array.isArray(values)) return [`${axis.split(".").at(-1)} ${label}`];
+  // Where a point ends is no property of its stages.
+  return Object.keys(values[label]!).every((path) => path === "until") ? [] : [label];
+}
+
+/** What all points that share a stage have in common. */
+export function stageLabel(file: SweepFile, points: readonly GridPoint[]): string {
+  const first = points[0]!;
+  const common = Object.entries(first.axes).filter(([axis, label]) =>
+    points.every((point) => point.axes[axis] === label),
+  );
+  const words = common.flatMap(([axis, label]) => axisWord(file, axis, label));
+  const oneSeed = file.seeds.length > 1 && points.every(({ seed }) => seed === first.seed);
+  return [...words, ...(oneSeed ? [`seed ${first.seed}`] : [])].join(" · ") || file.name;
+}
