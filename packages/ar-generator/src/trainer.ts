@@ -16,6 +16,7 @@ import {
 } from "@fqgan/tensor";
 import { z } from "zod";
 import { type CodeBatch, requireBatch } from "./codes.js";
+import { GeneratorEvaluator } from "./evaluator.js";
 import { codeLoss } from "./loss.js";
 import type { Generator } from "./transformer.js";
 
@@ -49,7 +50,7 @@ export class GeneratorTrainer implements Trainer<CodeBatch> {
   readonly #ema: optim.Ema | undefined;
   readonly #random: RandomStream;
   readonly #step: Compiled<Inputs, Losses>;
-  readonly #evaluate: Compiled<Inputs, Omit<Losses, "gradientNorm">>;
+  readonly #evaluator: GeneratorEvaluator;
 
   constructor(generator: Generator, { key, schedule, ...options }: GeneratorTrainerOptions) {
     const training = parseConfig(trainingSchema, options, "generator training");
@@ -64,13 +65,11 @@ export class GeneratorTrainer implements Trainer<CodeBatch> {
       weightDecay,
     });
     this.#ema = ema === undefined ? undefined : new optim.Ema(variables, ema);
-    const lossOf = (codes: Codes, labels: Tensor, random?: RandomStream) =>
-      codeLoss(generator.logits(labels, codes, random), codes);
     this.#step = compile<Inputs, Losses>(
       ({ codes, labels }) => {
         let parts: Record<string, Tensor> = {};
         const { value, grads } = tf.variableGrads(() => {
-          const losses = lossOf(codes, labels, this.#random);
+          const losses = codeLoss(generator.logits(labels, codes, this.#random), codes);
           parts = Object.fromEntries(
             Object.entries(losses.parts).map(([name, part]) => [name, tf.keep(part)]),
           );
@@ -83,10 +82,7 @@ export class GeneratorTrainer implements Trainer<CodeBatch> {
       },
       { name: "generator training step" },
     );
-    this.#evaluate = compile<Inputs, Omit<Losses, "gradientNorm">>(
-      ({ codes, labels }) => lossOf(codes, labels),
-      { name: "generator evaluation" },
-    );
+    this.#evaluator = new GeneratorEvaluator(generator);
   }
 
   get step(): number {
@@ -104,9 +100,8 @@ export class GeneratorTrainer implements Trainer<CodeBatch> {
   }
 
   /** Held-out negative log-likelihood in nats without dropout: `loss`, `loss.<codebook>`. */
-  async evaluate(batch: CodeBatch): Promise<Record<string, number>> {
-    requireBatch(this.generator.config, batch, "generator evaluation");
-    return named(await this.#evaluate(this.#inputs(batch)));
+  evaluate(batch: CodeBatch): Promise<Record<string, number>> {
+    return this.#evaluator.losses(batch);
   }
 
   async state(): Promise<Record<string, HostTensor>> {
@@ -139,7 +134,7 @@ export class GeneratorTrainer implements Trainer<CodeBatch> {
   /** Frees the optimizer's state and programs; the generator stays. */
   dispose(): void {
     this.#step.dispose();
-    this.#evaluate.dispose();
+    this.#evaluator.dispose();
     this.#adam.dispose();
     this.#ema?.dispose();
   }

@@ -95,6 +95,15 @@ export class Generator extends nn.Module {
     return this.#record((name) => tf.reshape(logits[name]!, [batch, count, -1]));
   }
 
+  /**
+   * Teacher forcing up to the head: the context of every position, [B·N, C].
+   * @param labels int32 [B], the null class included
+   * @param codes int32 [B, N] each
+   */
+  contexts(labels: Tensor, codes: Codes): Tensor {
+    return tf.reshape(this.#trunk(labels, codes, undefined), [-1, this.#config.width]);
+  }
+
   /** A cache for decoding `rows` sequences at once. */
   createCache(rows: number): KvCache {
     const { width, layers, heads: count, keyValueHeads = count } = this.#config;
