@@ -78,6 +78,8 @@ export interface LoadSettings {
   readonly onProgress?: (done: number, total: number) => void;
   /** Where decoded images are kept between runs; null: nowhere. Default: fqgan in the user's cache folder. */
   readonly cacheFolder?: string | null;
+  /** Decoding that took longer than this is kept there; default 2000. */
+  readonly cacheAfterMs?: number;
 }
 
 /** A data set that plugs in by name. */

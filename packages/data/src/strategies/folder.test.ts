@@ -150,12 +150,24 @@ describe("folder", () => {
     expect(loader.rejected.map((file) => file.path)).toEqual(["train/cats/empty.png"]);
   });
 
-  it("keeps decoded images on disk only when decoding was slow", async () => {
-    const folder = await folderOf("quick", { "train/1.png": 1 });
+  it("keeps decoded images on disk when decoding was slow, until a file changes", async () => {
+    const folder = await folderOf("kept", { "train/1.png": 1, "train/2.png": new Uint8Array(0) });
     const cacheFolder = path.join(root, "cache");
-    const dataset = await loadDataset({ name: "folder", path: folder, size: 8 }, { cacheFolder });
-    opened.push(dataset);
+    const load = async (cacheAfterMs: number) => {
+      const config = { name: "folder", path: folder, size: 8 };
+      const dataset = await loadDataset(config, { cacheFolder, cacheAfterMs });
+      opened.push(dataset);
+      const { images } = dataset.splits.train;
+      return { rejected: dataset.rejected, pixels: await images([0]) };
+    };
+    const first = await load(Number.POSITIVE_INFINITY);
     await expect(readdir(cacheFolder)).rejects.toThrow(/ENOENT/);
+    expect(await load(0)).toEqual(first);
+    expect(await readdir(cacheFolder)).toHaveLength(1);
+    expect(await load(0)).toEqual(first);
+    expect(first.rejected).toHaveLength(1);
+    await writeFile(path.join(folder, "train/1.png"), await encodePng(plain(200)));
+    expect(new Set((await load(0)).pixels)).toEqual(new Set([200]));
   });
 
   it("says what is wrong with a folder", async () => {

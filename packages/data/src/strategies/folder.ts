@@ -38,8 +38,6 @@ const options = {
 };
 type FolderOptions = z.output<z.ZodObject<typeof options>>;
 
-/** Decoding that took longer than this is worth keeping on disk. */
-const WORTH_CACHING_MS = 2000;
 /** Files a thread decodes in one go while loading. */
 const CHUNK = 32;
 
@@ -56,7 +54,7 @@ const absolute = ({ folder }: Source, file: FolderFile) => path.join(folder, fil
 async function decodeAll(
   source: Source,
   files: readonly FolderFile[],
-  { onProgress, cacheFolder = defaultCacheFolder() }: LoadSettings,
+  { onProgress, cacheFolder = defaultCacheFolder(), cacheAfterMs = 2000 }: LoadSettings,
 ): Promise<{ pixels: Uint8Array; rejected: RejectedFile[] }> {
   const { size, alpha, pool } = source;
   const length = size * size * 3;
@@ -95,7 +93,7 @@ async function decodeAll(
   };
   await Promise.all(Array.from({ length: 2 * pool.threads }, lane));
   rejected.sort((a, b) => (a.path < b.path ? -1 : 1));
-  if (cacheFile && performance.now() - started > WORTH_CACHING_MS)
+  if (cacheFile && performance.now() - started > cacheAfterMs)
     await writePixels(cacheFile, { pixels, note: JSON.stringify(rejected) });
   return { pixels, rejected };
 }
