@@ -71,6 +71,8 @@ export class Sampler {
     const images = classes.length;
     const sampling = resolveSampling(config, given);
     requireClasses(classes, config.classes - 1, "generate");
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new UserError(`generate: expected a whole number from 0 as seed, got ${seed}`);
     if (images > this.#batch)
       throw new UserError(
         `generate: expected at most ${this.#batch} classes in one stream, got ${images}; make the sampler's batch larger`,

@@ -25,7 +25,10 @@ export const samplingSchema = z.strictObject({
       /** How the scale changes over the positions. */
       schedule: z.string().default("constant"),
       /** First position guided and first one no longer guided; all by default. */
-      interval: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
+      interval: z
+        .tuple([z.int().min(0), z.int().min(0)])
+        .refine(([first, end]) => first < end, "expected the first position before the end")
+        .optional(),
     })
     .prefault({}),
 });
@@ -92,6 +95,6 @@ export function resolveSampling(config: GeneratorConfig, options: SamplingInput)
       ]),
     ),
     guidance: { scale, schedule: guidance.schedule, interval },
-    guided: Object.values(scale).some((value) => value !== 1) && interval[0] < interval[1],
+    guided: Object.values(scale).some((value) => value !== 1),
   };
 }
