@@ -102,6 +102,27 @@ describe("state", () => {
     expect(tf.getBackend()).toBe("cpu");
   });
 
+  it("can be frozen for inference", async () => {
+    const scale = parameter(Float32Array.of(2), [1]);
+    const inputs = { x: floats(3) };
+    const frozen = compile<typeof inputs, Record<string, Tensor>>(
+      (given) => ({ y: tf.mul(given.x, scale) }),
+      { name: "frozen", weights: "frozen" },
+    );
+    expect((await frozen(inputs)).y!.data[0]).toBe(6);
+    scale.assign(tf.tensor([10]) as never);
+    expect((await frozen(inputs)).y!.data[0]).toBe(6);
+    const assigning = compile(
+      () => {
+        scale.assign(tf.mul(scale, 2) as never);
+        return {};
+      },
+      { name: "assigning", weights: "frozen" },
+    );
+    await expect(assigning({})).rejects.toThrow("must not assign variables, got 1");
+    expect(valuesOf(scale)).toEqual([10]);
+  });
+
   it("leaves no tensors behind", async () => {
     const a = buffer(Float32Array.of(1, 2), [2]);
     const before = tf.memory().numTensors;

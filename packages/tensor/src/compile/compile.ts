@@ -15,6 +15,11 @@ import { trace } from "./trace/trace.js";
 export interface CompileOptions {
   /** Shown in errors and profiles. */
   readonly name?: string;
+  /**
+   * `live` (default): every run reads the variables' current values, and may move them. `frozen`: their
+   * values at the first call become part of the graph, which makes inference faster.
+   */
+  readonly weights?: "live" | "frozen";
   /** Called after each compilation, of which there is one for every set of input shapes. */
   readonly onCompiled?: (report: CompileReport) => void;
   /** Path prefix for ONNX Runtime's profile of every node, written on `dispose`. */
@@ -79,10 +84,10 @@ async function build(
   outlines: Tree<Outline>,
   options: CompileOptions & { engine: Engine; lowering: Lowering },
 ): Promise<Executable> {
-  const { name = "program", engine, lowering, profile, onCompiled } = options;
+  const { name = "program", weights = "live", engine, lowering, profile, onCompiled } = options;
   const start = performance.now();
   for (const variable of Object.values(tf.engine().registeredVariables)) separate(variable);
-  const traced = trace(program, outlines, name);
+  const traced = trace(program, outlines, { name, weights });
   const traceEnd = performance.now();
   const graph = optimize(traced.graph);
   const model = lowering.lower(graph);

@@ -102,7 +102,7 @@ it("tries every op that can be lowered", () => {
       name,
       { type: dtype, shape },
     ]);
-    const { graph } = trace(programOf(tried), Object.fromEntries(outlines), tried.name);
+    const { graph } = trace(programOf(tried), Object.fromEntries(outlines), { name: tried.name });
     for (const { op } of graph.nodes) traced.add(op);
   }
   expect(Object.keys(plainRules).filter((op) => !traced.has(op))).toEqual([]);

@@ -28,17 +28,25 @@ const isOutline = (node: Tree<Outline>): node is Outline =>
 
 export const isTensor = (node: Tree<Tensor>): node is Tensor => node instanceof tf.Tensor;
 
+export interface TraceOptions {
+  /** Of the program, for errors. */
+  readonly name: string;
+  /** Whether variables become inputs, or constants. */
+  readonly weights?: "live" | "frozen";
+}
+
 /** Runs `program` once on symbols, and leaves every variable as it was. */
 export function trace(
   program: (inputs: Tree<Tensor>) => Tree<Tensor>,
   inputs: Tree<Outline>,
-  name: string,
+  { name, weights = "live" }: TraceOptions,
 ): TracedProgram {
   const before = tf.getBackend();
   const variables = Object.values(tf.engine().registeredVariables);
   const held = new Map(variables.map((variable) => [variable, tf.clone(variable as Tensor)]));
   const backend = traceBackend();
-  const byData = new Map(variables.map((variable) => [variable.dataId, variable] as const));
+  const live = weights === "live" ? variables : [];
+  const byData = new Map(live.map((variable) => [variable.dataId, variable] as const));
   const scope = backend.begin(name, byData);
   const sources = new Map<Value, InputSource>();
   const symbol = (outline: Outline, source: InputSource): Tensor => {
@@ -68,6 +76,10 @@ export function trace(
     const updates = variables
       .filter((variable) => variable.dataId !== held.get(variable)!.dataId)
       .map((variable) => ({ variable, output: outputs.push(backend.lookup(variable)) - 1 }));
+    if (weights === "frozen" && updates.length > 0)
+      throw new UserError(
+        `compile("${name}"): a program with frozen weights must not assign variables, got ${updates.length} assigned; compile it with live weights`,
+      );
     for (const { variable, value } of scope.states) sources.set(value, { kind: "state", variable });
     const graph = scope.recorder.graph(outputs);
     return { graph, sources: graph.inputs.map((value) => sources.get(value)!), results, updates };

@@ -1,6 +1,7 @@
 import { ModelBuilder } from "../builder.js";
+import { finishModel } from "../finish.js";
 import type { Lowering } from "../lowering.js";
-import { finishModel, plainRules } from "../plain/index.js";
+import { plainRules } from "../plain/index.js";
 import { BlockedArrays } from "./blocked-arrays.js";
 import type { BlockedRules } from "./blocked-rule.js";
 import { convolutionRules } from "./convolution.js";

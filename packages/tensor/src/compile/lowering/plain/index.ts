@@ -1,8 +1,7 @@
-import type { Graph } from "../../graph.js";
-import type { OnnxModel, OnnxValue } from "../../onnx/writer.js";
 import { Arrays } from "../arrays.js";
 import { ModelBuilder } from "../builder.js";
-import { inputName, type Lowering, outputName } from "../lowering.js";
+import { finishModel } from "../finish.js";
+import type { Lowering } from "../lowering.js";
 import type { LowerRules } from "../rule.js";
 import { convolutionRules } from "./convolution.js";
 import { elementwiseRules } from "./elementwise.js";
@@ -25,21 +24,6 @@ export const plainRules: LowerRules = {
   ...resizeRules,
   ...fusedRules,
 };
-
-/** The edges of the model, and its outputs brought to the graph's own order of axes. */
-export function finishModel(graph: Graph, builder: ModelBuilder, arrays: Arrays): OnnxModel {
-  const inputs: OnnxValue[] = graph.inputs.map((value) => ({
-    name: inputName(value),
-    type: value.type,
-    shape: value.shape,
-  }));
-  const outputs: OnnxValue[] = graph.outputs.map((value, index) => {
-    const name = outputName(index);
-    builder.nodes.push({ op: "Identity", inputs: [arrays.get(value)], outputs: [name] });
-    return { name, type: value.type, shape: value.shape };
-  });
-  return { inputs, outputs, initializers: builder.initializers, nodes: builder.nodes };
-}
 
 /** Standard ONNX only: runs wherever ONNX does, and can be exported. */
 export const plainLowering: Lowering = {
