@@ -103,7 +103,10 @@ describe("Sampler", () => {
     [{ topK: [7, 6] }, "topK: 6 is more than the 5 codes of semantic"],
     [{ topP: 0 }, "topP"],
     [{ guidance: { schedule: "linaer" } }, 'did you mean "linear"?'],
-    [{ guidance: { scale: 2, interval: [3, 3] } }, "expected the first position before the end"],
+    [
+      { guidance: { scale: 2, interval: [3, 3] as [number, number] } },
+      "expected the first position before the end",
+    ],
     [{ seed: -1 }, "expected a whole number from 0 as seed, got -1"],
     [{ guidnace: { scale: 2 } }, "did you mean guidance?"],
   ])("refuses %j", async (changes, message) => {

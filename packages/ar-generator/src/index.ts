@@ -38,6 +38,7 @@ export { type Release, type WeightName, weightNames } from "./import/reference-n
 export { decodeGenerator, encodeGenerator, type GeneratorCheckpoint } from "./load.js";
 export { codeLoss } from "./loss.js";
 export { type GeneratorPreset, generatorPresets, presetConfig } from "./presets/index.js";
+export { generateAccepted, type RejectionOptions } from "./rejection.js";
 export { type SamplingInput, samplingSchema } from "./sampling-options.js";
 export { GeneratorTrainer, type GeneratorTrainerOptions, trainingSchema } from "./trainer.js";
 export { createGenerator, Generator } from "./transformer.js";
