@@ -78,13 +78,18 @@ export function RunsPage() {
     ],
     [metrics],
   );
-  const sorting: SortingState = [{ id: sort.replace(/^-/, ""), desc: sort.startsWith("-") }];
+  // A new array would be a new state to the table, which would render again, and so on.
+  const sorting = useMemo<SortingState>(
+    () => [{ id: sort.replace(/^-/, ""), desc: sort.startsWith("-") }],
+    [sort],
+  );
   const table = useReactTable({
     data: shown,
     columns,
     state: { sorting },
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
+    autoResetPageIndex: false,
     onSortingChange: (update) => {
       const [next] = typeof update === "function" ? update(sorting) : update;
       setSort(next ? `${next.desc ? "-" : ""}${next.id}` : "-updated");
