@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { missingOptional } from "../../scripts/complete-lock.js";
 
 const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 const lock = read("package-lock.json") as {
@@ -23,6 +24,10 @@ describe("workspace", () => {
 
   it("pins the web runtime to the same version", () => {
     expect(read("package.json").overrides["onnxruntime-web"]).toBe("1.30.0");
+  });
+
+  it("has an entry for every platform's optional packages, so that `npm ci` takes the lock file", () => {
+    expect(missingOptional(lock).map(({ name }) => name)).toEqual([]);
   });
 
   it("records no download hosts in the lock file", () => {
