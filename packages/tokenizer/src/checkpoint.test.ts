@@ -39,7 +39,8 @@ describe("a tokenizer's checkpoint", () => {
   const metadata = { format: "fqgan-checkpoint", version: "1", kind: "generator" };
   it.each<[string, Uint8Array, string]>([
     ["nothing", new Uint8Array(), "got an empty file"],
-    ["PyTorch's zip", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0), "a zip archive"],
+    ["a broken zip", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0), "not a complete zip archive"],
+    ["PyTorch's old files", Uint8Array.of(0x80, 0x02, 0x8a, 0x0a), "got a pickle such as"],
     ["an image", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0, 0), "got an image"],
     ["text", new TextEncoder().encode("a few words of text"), "not a safetensors file"],
     [

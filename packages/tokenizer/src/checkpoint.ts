@@ -69,8 +69,11 @@ function refuseOtherFiles(bytes: Uint8Array, where: string): void {
   const starts = (...magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
   const found = [
     { is: bytes.length === 0, what: "an empty file" },
-    { is: starts(0x50, 0x4b), what: "a zip archive such as PyTorch's .pt; import it first" },
-    { is: starts(0x80, 0x02), what: "a pickle such as PyTorch's old .pth; import it first" },
+    { is: starts(0x50, 0x4b), what: "a zip archive such as PyTorch's .pt; use loadTokenizer" },
+    {
+      is: starts(0x80, 0x02),
+      what: "a pickle such as PyTorch's old .pth; save it in PyTorch's zip format",
+    },
     { is: starts(0x89, 0x50, 0x4e, 0x47) || starts(0xff, 0xd8), what: "an image" },
   ].find(({ is }) => is);
   if (found) throw new UserError(`${where}: expected a tokenizer's checkpoint, got ${found.what}`);

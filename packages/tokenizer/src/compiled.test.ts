@@ -26,7 +26,9 @@ async function train(engine: EngineName) {
   return { before, steps, after };
 }
 
-it("trains compiled as it does eagerly, and its other programs see the new weights", async () => {
+it("trains compiled as it does eagerly, and its other programs see the new weights", {
+  timeout: 300_000,
+}, async () => {
   const eager = await train("cpu");
   const compiled = await train("auto");
   for (const [step, scalars] of eager.steps.entries())

@@ -15,6 +15,7 @@ export type { Encoder, EncoderStrategy } from "./encoder.js";
 export { encoders } from "./encoders/index.js";
 export { tokenizerHash } from "./hash.js";
 export { type FqganImportOptions, fqganConfig, fqganWeights, importFqgan } from "./import/fqgan.js";
+export { type FqganCheckpointOptions, importFqganCheckpoint } from "./import/fqgan-checkpoint.js";
 export { exportFqgan, fqganShapes } from "./import/fqgan-export.js";
 export { fqganNames } from "./import/fqgan-names.js";
 export { fromTorch, transposeHost } from "./import/layout.js";

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-it("the README's example runs and says what it claims", async () => {
+it("the README's example runs and says what it claims", { timeout: 300_000 }, async () => {
   const readme = await readFile(join(here, "../README.md"), "utf8");
   const example = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
   // Beside the source, so that packages are found by their names.

@@ -37,12 +37,12 @@ describe("TokenizerTrainer", () => {
     ]);
     const sum = parts.reduce((total, [, value]) => total + value, 0);
     expect(first.loss).toBeCloseTo(sum, 5);
-    for (let step = 0; step < 4; step++) await one.trainStep(batch);
+    await one.trainStep(batch);
     const last = await one.trainStep(batch);
     expect(last["loss.reconstruction"]).toBeLessThan(first["loss.reconstruction"]!);
     expect(last.psnr).toBeGreaterThan(first.psnr!);
     expect(last.learningRate).toBe(1e-3);
-    expect(one.step).toBe(6);
+    expect(one.step).toBe(3);
   });
 
   it("keeps the discriminator out until its first step", async () => {
@@ -61,11 +61,9 @@ describe("TokenizerTrainer", () => {
   it("goes on bit for bit from its state", async () => {
     const unbroken = trainer(1);
     await unbroken.trainStep(batch);
-    await unbroken.trainStep(batch);
     const resumed = trainer(2);
     resumed.restore(await unbroken.state(), "state");
-    for (let step = 0; step < 2; step++)
-      expect(await resumed.trainStep(batch)).toEqual(await unbroken.trainStep(batch));
+    expect(await resumed.trainStep(batch)).toEqual(await unbroken.trainStep(batch));
     expect(await resumed.state()).toEqual(await unbroken.state());
   });
 

@@ -1,5 +1,13 @@
-import { importFqgan } from "@fqgan/tokenizer";
-import type { CaseKind } from "../parity-case.js";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { byteSource } from "@fqgan/tensor";
+import {
+  type FqganImportOptions,
+  importFqgan,
+  importFqganCheckpoint,
+  tokenizerHash,
+} from "@fqgan/tokenizer";
+import { type CaseKind, type Check, type ParityCase, readTensors } from "../parity-case.js";
 import { checkEvaluation } from "../tokenizers/evaluation.js";
 import { files, type TokenizerMeta, teachers } from "../tokenizers/golden.js";
 import { checkTraining } from "../tokenizers/training.js";
@@ -13,35 +21,32 @@ export const tokenizer: CaseKind = {
     const meta = parityCase.meta as unknown as TokenizerMeta;
     const { config } = meta;
     const data = files(parityCase);
-    const model = importFqgan(
-      data.tensors("model"),
-      {
-        groups: config.norm_groups,
-        adapterHeads: config.adapter.heads,
-        featureHeads: config.feat_head.heads,
-        beta: config.commit_loss_beta,
-        entropyWeight: config.entropy_loss_ratio,
-        teachers: Object.fromEntries(
-          Object.entries(teachers).map(([name, teacher]) => [
-            name,
-            { teacher, weight: config.semantic_weight },
-          ]),
-        ),
-        losses: {
-          disentanglement: config.disentanglement_ratio,
-          adversarial: {
-            discriminator: {
-              name: "patch",
-              channels: config.disc_dim,
-              layers: config.disc_num_layers,
-            },
-            weight: config.disc_weight,
-            startStep: config.disc_start,
+    const options: FqganImportOptions = {
+      groups: config.norm_groups,
+      adapterHeads: config.adapter.heads,
+      ...(config.feat_head && { featureHeads: config.feat_head.heads }),
+      beta: config.commit_loss_beta,
+      entropyWeight: config.entropy_loss_ratio,
+      teachers: Object.fromEntries(
+        Object.entries(teachers).map(([name, teacher]) => [
+          name,
+          { teacher, weight: config.semantic_weight },
+        ]),
+      ),
+      losses: {
+        disentanglement: config.disentanglement_ratio,
+        adversarial: {
+          discriminator: {
+            name: "patch",
+            channels: config.disc_dim,
+            layers: config.disc_num_layers,
           },
+          weight: config.disc_weight,
+          startStep: config.disc_start,
         },
       },
-      parityCase.file,
-    );
+    };
+    const model = importFqgan(data.tensors("model"), options, parityCase.file);
     const evaluation = await checkEvaluation({
       tokenizer: model,
       images: data.npy("input"),
@@ -55,6 +60,21 @@ export const tokenizer: CaseKind = {
       meta,
       groups: config.norm_groups,
     });
-    return [...evaluation, ...training];
+    return [...(await checkCheckpoint(parityCase, options)), ...evaluation, ...training];
   },
 };
+
+/** The file that PyTorch saved holds the same tokenizer. */
+async function checkCheckpoint(
+  { folder }: ParityCase,
+  options: FqganImportOptions,
+): Promise<Check[]> {
+  const file = join(folder, "checkpoint.pt");
+  if (!existsSync(file)) return [];
+  const saved = await importFqganCheckpoint(byteSource(readFileSync(file)), options, file);
+  const weights = readTensors(join(folder, "model.safetensors"));
+  const same =
+    (await tokenizerHash(saved)) === (await tokenizerHash(importFqgan(weights, options)));
+  saved.dispose();
+  return [{ name: "checkpoint.pt", error: same ? 0 : 1, tolerance: 0 }];
+}

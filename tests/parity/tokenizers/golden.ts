@@ -15,7 +15,8 @@ export interface TokenizerMeta {
     readonly entropy_loss_ratio: number;
     readonly disentanglement_ratio: number;
     readonly adapter: { readonly heads: number };
-    readonly feat_head: { readonly heads: number };
+    /** Absent where no codebook has a teacher. */
+    readonly feat_head?: { readonly heads: number } | null;
     readonly semantic_weight: number;
     readonly disc_start: number;
     readonly disc_weight: number;
