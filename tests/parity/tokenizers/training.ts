@@ -107,6 +107,7 @@ function checkLosses(options: {
     }),
     check("grad_norm", scalars.gradientNorm, step.grad_norm_before_clip, {
       exact: step.fp64?.grad_norm_before_clip,
+      allowed: 1e-4,
     }),
     check("loss_disc", scalars["discriminator.loss"], step.loss_disc, {
       exact: step.fp64?.loss_disc,
