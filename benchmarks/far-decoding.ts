@@ -1,5 +1,6 @@
 /**
  * npx tsx --conditions=@fqgan/source benchmarks/far-decoding.ts [--batch 1] [--rounds 5] [--positions 8]
+ * [--weights frozen]
  * Time a position of FAR with guidance takes, beside a PyTorch twin with a KV cache, in alternating rounds.
  * PyTorch gets the machine's best settings (OPENBLAS_CORETYPE, two threads) and says its version.
  */
@@ -7,7 +8,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createGenerator, presetConfig, Sampler } from "@fqgan/ar-generator";
-import { startEngine } from "@fqgan/tensor";
+import { startEngine, tf } from "@fqgan/tensor";
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     batch: { type: "string", default: "1" },
     rounds: { type: "string", default: "5" },
     positions: { type: "string", default: "8" },
+    weights: { type: "string", default: "live" },
     python: { type: "string", default: "/usr/bin/python3" },
   },
 });
@@ -41,9 +43,14 @@ async function pytorchRound(): Promise<number> {
 }
 
 const engine = await startEngine();
-// Weights are zero: they cost as much to read as any, and making 400 million random ones takes a minute.
 const generator = createGenerator(presetConfig(values.model));
-const sampler = new Sampler(generator, { batch });
+// Any weights will do, but zeros could be folded away, and normal ones take a minute to make.
+for (const variable of generator.trainableVariables()) {
+  const noise = new Float32Array(variable.size);
+  for (let i = 0; i < noise.length; i++) noise[i] = Math.imul(i + 1, 0x9e3779b1) / 2 ** 37;
+  variable.assign(tf.tensor(noise, variable.shape) as never);
+}
+const sampler = new Sampler(generator, { batch, weights: values.weights as "live" | "frozen" });
 const options = {
   classes: Array.from({ length: batch }, (_, i) => i),
   seed: 0,
@@ -78,7 +85,9 @@ const weights = generator.parameterCount() * 4;
 console.log(
   `${values.model}, guidance, batch ${batch}: ${2 * batch} rows, ${values.rounds} rounds`,
 );
-console.log(`fqgan (${engine.name}, ${engine.threads} threads): ${summary(own)}`);
+console.log(
+  `fqgan (${engine.name}, ${engine.threads} threads, ${values.weights} weights): ${summary(own)}`,
+);
 console.log(`PyTorch ${torch} (eager, 2 threads): ${summary(pytorch)}`);
 console.log(
   `PyTorch / fqgan: median ${(median(pytorch) / median(own)).toFixed(2)}, ` +

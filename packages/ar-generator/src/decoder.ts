@@ -15,6 +15,14 @@ type Step = { context: Tensor; logits: Logits; added: Layers<Tensor> };
 type Stage = { context: HostTensor; drawn: Codes<HostTensor> };
 type HostLogits = Record<string, HostTensor>;
 
+export interface DecoderOptions {
+  /**
+   * `live` (default): every draw uses the generator's weights of that moment, as when it is being trained.
+   * `frozen`: those of the first draw, which is faster and holds the weights a second time.
+   */
+  readonly weights?: "live" | "frozen";
+}
+
 /**
  * Decodes positions of `rows` sequences in lockstep: one program runs the trunk over one new position
  * and the head's first stage, one more program runs each later stage.
@@ -25,7 +33,7 @@ export class Decoder {
   readonly #first: Compiled<Position, Step>;
   readonly #later: Compiled<Stage, { logits: Logits }>[];
 
-  constructor(generator: Generator, rows: number) {
+  constructor(generator: Generator, rows: number, { weights = "live" }: DecoderOptions = {}) {
     this.rows = rows;
     this.#cache = generator.createCache(rows);
     const { head } = generator;
@@ -34,14 +42,14 @@ export class Decoder {
         const { context, added } = generator.decode(input);
         return { context, added, logits: head.stage(0, context, {}) };
       },
-      { name: "decoding step" },
+      { name: "decoding step", weights },
     );
     this.#later = head.stages
       .slice(1)
       .map((names, i) =>
         compile<Stage, { logits: Logits }>(
           ({ context, drawn }) => ({ logits: head.stage(i + 1, context, drawn) }),
-          { name: `head stage ${names.join(", ")}` },
+          { name: `head stage ${names.join(", ")}`, weights },
         ),
       );
   }

@@ -1,4 +1,4 @@
-import { compile, type HostTensor, hostTensor, type Tensor } from "@fqgan/tensor";
+import { compile, type HostTensor, hostTensor, type Tensor, tf } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { chiSquare } from "./chi-square.js";
 import { Sampler } from "./generate.js";
@@ -55,6 +55,18 @@ describe("Sampler", () => {
     const whole = await sampler.generate(options);
     for await (const { position } of sampler.stream(options)) if (position === 1) break;
     expect(data(await sampler.generate(options))).toEqual(data(whole));
+  });
+
+  it("draws the same with frozen weights, until the weights move", async () => {
+    const options = { classes: [0, 1], seed: 6, guidance: { scale: 2 } };
+    const moving = randomGenerator();
+    const live = new Sampler(moving, { batch: 2 });
+    const frozen = new Sampler(moving, { batch: 2, weights: "frozen" });
+    const before = data(await live.generate(options));
+    expect(data(await frozen.generate(options))).toEqual(before);
+    for (const variable of moving.trainableVariables()) variable.assign(tf.neg(variable) as never);
+    expect(data(await live.generate(options))).not.toEqual(before);
+    expect(data(await frozen.generate(options))).toEqual(before);
   });
 
   it("draws the same with guidance of scale 1 as without", async () => {

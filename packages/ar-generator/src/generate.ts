@@ -2,7 +2,7 @@ import type { Codes } from "@fqgan/quantizer";
 import { UserError } from "@fqgan/registry";
 import { createKey, fold, type HostTensor, hostTensor, uniform53 } from "@fqgan/tensor";
 import { requireClasses } from "./codes.js";
-import { Decoder } from "./decoder.js";
+import { Decoder, type DecoderOptions } from "./decoder.js";
 import { guidanceScale } from "./guidance.js";
 import { guide, sample } from "./sampling.js";
 import { resolveSampling, type Sampling, type SamplingInput } from "./sampling-options.js";
@@ -32,13 +32,16 @@ export interface DrawnPosition {
 export class Sampler {
   readonly #generator: Generator;
   readonly #batch: number;
+  readonly #options: DecoderOptions;
   readonly #decoders = new Map<number, Decoder>();
   #busy = false;
 
-  /** @param batch images drawn at once; programs are made for this number */
-  constructor(generator: Generator, { batch = 8 }: { batch?: number } = {}) {
+  /** @param options.batch images drawn at once, 8 by default; programs are made for this number */
+  constructor(generator: Generator, options: DecoderOptions & { readonly batch?: number } = {}) {
+    const { batch = 8, ...decoder } = options;
     this.#generator = generator;
     this.#batch = batch;
+    this.#options = decoder;
   }
 
   /** All codes, int32 [B, N] for each codebook, in as many batches as it takes. */
@@ -158,7 +161,7 @@ export class Sampler {
   #decoder(rows: number): Decoder {
     const known = this.#decoders.get(rows);
     if (known) return known;
-    const decoder = new Decoder(this.#generator, rows);
+    const decoder = new Decoder(this.#generator, rows, this.#options);
     this.#decoders.set(rows, decoder);
     return decoder;
   }

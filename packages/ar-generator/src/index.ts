@@ -15,6 +15,7 @@ export {
   generatorSchema,
   positionsOf,
 } from "./config.js";
+export type { DecoderOptions } from "./decoder.js";
 export { GeneratorEvaluator, type PositionMaps } from "./evaluator.js";
 export { type DrawnPosition, type GenerateOptions, Sampler } from "./generate.js";
 export { type GuidanceSchedule, guidanceSchedules } from "./guidance.js";
