@@ -1,4 +1,3 @@
-import { UserError } from "@fqgan/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startEngine } from "../engine.js";
 import { hostInput } from "../host-input.js";
@@ -195,51 +194,6 @@ describe("inputs", () => {
     expect(valuesOf(weight)).toEqual([1]);
     await step(nothing);
     expect(valuesOf(weight)[0]).toBeCloseTo(0.5, 5);
-  });
-});
-
-describe("a program that cannot be compiled", () => {
-  it("is told where it read a value", async () => {
-    const reading = program(({ x }) => {
-      const scale = tf.exp(x!).dataSync()[0]!;
-      return { y: tf.mul(x!, scale) };
-    }, "reader");
-    const error = await reading({ x: floats(1) }).catch((reason) => reason);
-    expect(error).toBeInstanceOf(UserError);
-    expect(error.message).toMatch(/^compile\("reader"\).*must not read tensor values.*of Exp/);
-    expect(error.message).toContain("compile.test.ts");
-  });
-
-  it("is told which op is missing and where it was called", async () => {
-    const transforming = program(({ x }) => ({ y: tf.spectral.fft(tf.complex(x!, x!)) }), "waves");
-    const error = await transforming({ x: floats(1, 2) }).catch((reason) => reason);
-    expect(error).toBeInstanceOf(UserError);
-    expect(error.message).toMatch(/^compile\("waves"\): the op Complex cannot be compiled/);
-    expect(error.message).toContain("compile.test.ts");
-  });
-
-  it("must not create variables", async () => {
-    const creating = program(({ x }) => ({ y: tf.add(x!, tf.variable(tf.scalar(1))) }), "maker");
-    await expect(creating({ x: floats(1) })).rejects.toThrow(
-      'compile("maker"): a compiled program must not create variables',
-    );
-  });
-
-  it("must return tensors that live", async () => {
-    const disposing = program(({ x }) => {
-      const y = tf.exp(x!);
-      y.dispose();
-      return { y };
-    });
-    await expect(disposing({ x: floats(1) })).rejects.toThrow("an output was disposed");
-    const numbers = program((() => ({ y: 3 })) as never);
-    await expect(numbers(nothing)).rejects.toThrow("got number");
-  });
-
-  it("must keep the shape of its host inputs", async () => {
-    let size = 1;
-    const growing = program(() => ({ y: hostInput(() => hostTensor(new Float32Array(size++))) }));
-    await expect(growing(nothing)).rejects.toThrow("keep its shape the same");
   });
 });
 
