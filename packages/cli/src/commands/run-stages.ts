@@ -86,5 +86,6 @@ function reportOutcome({ failed, left }: SweepOutcome, stopped: boolean): number
     `${failed.length} failed${left.length > 0 ? `, ${left.length} not run because of it` : ""}; ` +
       "the same command tries them again and keeps what is done\n",
   );
-  return reasons.every((reason) => reason === "claimed") ? EXIT.claimed : EXIT.failed;
+  if (reasons.every((reason) => reason === "claimed")) return EXIT.claimed;
+  return reasons.every((reason) => reason === "input") ? EXIT.usage : EXIT.failed;
 }

@@ -8,6 +8,9 @@ import { estimateTotal, type WorkItem } from "./time-left.js";
 const PLAIN_MS = 15_000;
 const REDRAW_MS = 100;
 
+/** What the bar shows; other phases (looking at images as the teacher does, evaluating) are named. */
+const MAIN_PHASES = new Set(["train", "encode"]);
+
 interface Entry extends WorkItem {
   readonly stage: PlannedStage;
   readonly number: number;
@@ -99,13 +102,11 @@ export class StageProgress {
     else if (update.type === "ended") this.end(entry, update.outcome, nowMs);
     else {
       const { phase, step, total, ratePerSecond, secondsLeft } = update.progress;
-      entry.phase = phase;
+      entry.phase = MAIN_PHASES.has(phase) ? "" : `${phase} ${step}/${total}`;
       entry.ratePerSecond = ratePerSecond;
       entry.secondsLeft = secondsLeft;
-      if (phase === "train") {
-        entry.fraction = step / total;
-        entry.lastRate = ratePerSecond ?? entry.lastRate;
-      }
+      if (MAIN_PHASES.has(phase)) entry.fraction = step / total;
+      entry.lastRate = ratePerSecond ?? entry.lastRate;
     }
     this.show(entry, nowMs);
   }
@@ -169,7 +170,7 @@ export class StageProgress {
     const percent = `${Math.floor(100 * fraction)}%`.padStart(4);
     const rate = (ratePerSecond ? formatRate(ratePerSecond) : "").padStart(9);
     const left = secondsLeft === null ? "" : `left ${formatDuration(secondsLeft)}`;
-    const doing = phase === "train" ? left : phase || "starting";
+    const doing = phase || left || (fraction === 0 ? "starting" : "");
     return this.line(entry, `${formatBar(fraction)} ${percent}  ${rate}  ${doing}`);
   }
 
@@ -183,13 +184,13 @@ export class StageProgress {
       const lines = all.filter(({ state }) => state === "running").map((one) => this.moving(one));
       if (lines.length > 0 && all.length > 1) {
         const total = estimateTotal(all, { parallel, nowMs });
-        const pad = " ".repeat(2 * String(all.length).length + 2);
+        const placeWidth = 2 * String(all.length).length + 2;
         const bar = formatBar(total?.fraction ?? 0);
         const percent = `${Math.floor(100 * (total?.fraction ?? 0))}%`.padStart(4);
         const left = total ? `left ${formatDuration(total.secondsLeft)}` : "";
         lines.push(
           this.options.style.dim(
-            `  ${"total".padEnd(this.width + pad.length)} ${bar} ${percent}  ${" ".repeat(9)}  ${left}`,
+            `  ${"total".padEnd(this.width + placeWidth)}  ${bar} ${percent}  ${" ".repeat(9)}  ${left}`,
           ),
         );
       }

@@ -1,15 +1,19 @@
+/** Wrappers (npm, tsx) can pass on a Ctrl-C that the terminal has sent already: those come at once. */
+const SAME_MS = 500;
+
 /** Ctrl-C once: stop after the current step with everything saved. Twice: stop at once. */
 export function stopOnInterrupt(options: {
   readonly onFirst: () => void;
   readonly onSecond: () => void;
 }): { readonly signal: AbortSignal; readonly dispose: () => void } {
   const controller = new AbortController();
+  let firstMs = 0;
   const interrupt = () => {
-    if (controller.signal.aborted) options.onSecond();
-    else {
+    if (!controller.signal.aborted) {
+      firstMs = performance.now();
       controller.abort();
       options.onFirst();
-    }
+    } else if (performance.now() - firstMs > SAME_MS) options.onSecond();
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);

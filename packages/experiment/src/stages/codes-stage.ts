@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { evaluationBatches, loadDataset } from "@fqgan/data";
+import { evaluationBatches } from "@fqgan/data";
 import { firstRows } from "@fqgan/metrics";
 import { hostTensor } from "@fqgan/tensor";
 import { decodeTokenizer, type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
 import { codesStageSchema } from "../config/stage-configs.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
 import { type CodesSplit, encodeCodes } from "./codes-file.js";
+import { openDataset } from "./open-dataset.js";
 import { defineStage } from "./stage.js";
 
 /** The finished model of a tokenizer run. */
@@ -21,9 +22,10 @@ export const codesStage = defineStage({
   revision: 1,
   schema: codesStageSchema,
   describe: ({ data }) => [data.name, data.size].filter(Boolean).join(" "),
-  async run({ run, config, input, signal, progress }) {
+  async run(context) {
+    const { run, config, input, signal, progress } = context;
     const tokenizer = await loadRunTokenizer(input("tokenizer").folder);
-    const dataset = await loadDataset(config.data);
+    const dataset = await openDataset(config.data, context);
     try {
       run.rewind({ step: -1, elapsedMs: 0 });
       const splits = Object.values(dataset.splits);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createLoader, loadDataset } from "@fqgan/data";
+import { createLoader, type Dataset } from "@fqgan/data";
 import { createKey, fold } from "@fqgan/tensor";
 import {
   createTokenizer,
@@ -19,6 +19,7 @@ import { warnOfCollapse } from "./collapse.js";
 import { describeCodebooks } from "./describe.js";
 import { evaluateTokenizer } from "./evaluate-tokenizer.js";
 import { loadJudge } from "./judge.js";
+import { openDataset } from "./open-dataset.js";
 import { scoresOf } from "./scores.js";
 import { defineStage, type StageContext } from "./stage.js";
 import { teacherFeatures } from "./teacher-features.js";
@@ -35,7 +36,7 @@ export const tokenizerStage = defineStage({
   order: ({ model }) => Object.keys(model.codebooks),
   async run(context) {
     const { config, run, seed } = context;
-    const dataset = await loadDataset(config.data);
+    const dataset = await openDataset(config.data, context);
     try {
       const tokenizer = createTokenizer(config.model, seed);
       const outcome = await train(context, dataset.splits, tokenizer);
@@ -49,7 +50,7 @@ export const tokenizerStage = defineStage({
   },
 });
 
-type Splits = Awaited<ReturnType<typeof loadDataset>>["splits"];
+type Splits = Dataset["splits"];
 
 async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
   const { config, run, seed } = context;
