@@ -20,15 +20,15 @@ export function augment(pixels: Uint8Array, size: number, key: Key): Float32Arra
     const image = result.subarray(i * length, (i + 1) * length);
     move(source, image, {
       size,
-      scale: between(0, 0.85, 1.2),
-      right: between(1, -5, 5),
-      down: between(2, -5, 5),
+      scale: between(0, 0.9, 1.15),
+      right: between(1, -4, 4),
+      down: between(2, -4, 4),
     });
     recolour(image, {
-      contrast: between(3, 0.75, 1.2),
-      saturation: between(4, 0.6, 1.4),
-      gains: [between(5, 0.88, 1.1), between(6, 0.88, 1.1), between(7, 0.88, 1.1)],
-      brightness: between(8, -0.12, 0.12),
+      contrast: between(3, 0.85, 1.15),
+      saturation: between(4, 0.7, 1.3),
+      gains: [between(5, 0.9, 1.08), between(6, 0.9, 1.08), between(7, 0.9, 1.08)],
+      brightness: between(8, -0.08, 0.08),
     });
     if (draws[9]! < 0.2) halveResolution(image, size);
   }

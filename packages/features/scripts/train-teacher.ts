@@ -36,8 +36,8 @@ import { cosine, images, unitRows } from "./measure.js";
 const { values: flags } = parseArgs({
   options: {
     out: { type: "string", default: "teacher.safetensors" },
-    steps: { type: "string", default: "1800" },
-    batch: { type: "string", default: "64" },
+    steps: { type: "string", default: "1200" },
+    batch: { type: "string", default: "48" },
     seed: { type: "string", default: "2" },
   },
 });

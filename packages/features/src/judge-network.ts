@@ -10,7 +10,7 @@ export class JudgeNetwork extends nn.Module {
     super();
     const dimensions = 64;
     this.tower = new ConvolutionTower({
-      widths: [32, 64, 128],
+      widths: [32, 48, 96],
       dimensions,
       key: fold(key, "tower"),
     });

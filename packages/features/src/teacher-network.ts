@@ -3,4 +3,4 @@ import { ConvolutionTower } from "./convolution-tower.js";
 
 /** The built-in teacher: 64 features of a 64×64 image, near those of images with like names. */
 export const teacherNetwork = (key: Key): ConvolutionTower =>
-  new ConvolutionTower({ widths: [48, 64, 112], dimensions: 64, key });
+  new ConvolutionTower({ widths: [32, 48, 112], dimensions: 64, key });
