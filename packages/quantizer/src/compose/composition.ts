@@ -6,7 +6,7 @@ import type { SeedingOptions } from "../seed-codebook.js";
 export interface Composed {
   /** [N, D] for each latent: what the decoder sees, with the latent's gradient. */
   readonly outputs: Readonly<Record<string, Tensor2D>>;
-  /** [N] int32 for each codebook. */
+  /** [N] int32 for each codebook (of coarser scales: as many as their grids have positions). */
   readonly indices: Codes<Tensor1D>;
   /** Named scalar losses: `<codebook>.<loss>` and those between codebooks; empty at evaluation. */
   readonly losses: Readonly<Record<string, Scalar>>;

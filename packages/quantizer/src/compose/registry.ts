@@ -6,6 +6,8 @@ import type { OptionsOf } from "../quantizer.js";
 import { quantizers } from "../registry.js";
 import type { Composition } from "./composition.js";
 import { createFactorized } from "./factorized.js";
+import { createGaussian } from "./gaussian.js";
+import { createMultiScale } from "./multi-scale.js";
 import { createProduct } from "./product.js";
 import { createResidual } from "./residual.js";
 import { createSingle } from "./single.js";
@@ -73,6 +75,27 @@ export const compositions: Registry<CompositionStrategy> = defineRegistry<Compos
         estimator,
       },
       create: createResidual,
+    }),
+    defineComposition({
+      name: "gaussian",
+      summary: "No codes: continuous latents of a diagonal Gaussian with a KL loss",
+      reference: "https://arxiv.org/abs/2112.10752",
+      options: {
+        dimensions: z.int().positive().default(4),
+        weight: z.number().nonnegative().default(1e-6),
+      },
+      create: createGaussian,
+    }),
+    defineComposition({
+      name: "multi-scale",
+      summary: "Grids from coarse to fine that each quantize what is left over",
+      reference: "https://arxiv.org/abs/2404.02905",
+      options: {
+        quantizer: quantizers.schema,
+        scales: z.array(z.int().positive()).min(1).default([1, 2, 3, 4, 5, 6, 8, 10, 13, 16]),
+        estimator,
+      },
+      create: createMultiScale,
     }),
   ],
 );

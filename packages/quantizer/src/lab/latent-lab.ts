@@ -73,7 +73,7 @@ export async function compareQuantizers(
   const results: Record<string, LabResult> = {};
   for (const [name, config] of Object.entries(candidates)) {
     const composition = createComposition(config, fold(key, name));
-    checkEnoughLatents(name, composition, train);
+    checkCandidate(name, composition, train);
     results[name] = await fitAndJudge(composition, { ...options, key: fold(key, "data") });
     onResult?.(name, results[name]);
     composition.dispose();
@@ -82,7 +82,11 @@ export async function compareQuantizers(
 }
 
 /** A codebook needs more latents to be fitted on than it has codes, unless it has none to fit. */
-function checkEnoughLatents(name: string, { codebooks }: Composition, train: HostTensor): void {
+function checkCandidate(name: string, { codebooks }: Composition, train: HostTensor): void {
+  if (Object.keys(codebooks).length === 0)
+    throw new UserError(
+      `latent lab: ${name}: expected codebooks, got none; compare what has codes`,
+    );
   for (const [codebook, { size, setCodes }] of Object.entries(codebooks))
     if (setCodes && size > train.shape[0]!)
       throw new UserError(
