@@ -25,6 +25,7 @@ export {
   type HealthSample,
 } from "./health/codebook-health.js";
 export { type Advice, type Symptom, type SymptomName, symptoms } from "./health/symptoms.js";
+export { lookupValues, quantizeValues } from "./host.js";
 export { compareQuantizers, type LabResult, type LatentLabOptions } from "./lab/latent-lab.js";
 export { disentanglementLoss } from "./losses/disentanglement.js";
 export { nearestCodes } from "./nearest-code.js";

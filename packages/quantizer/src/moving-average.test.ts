@@ -1,7 +1,15 @@
 import { UserError } from "@fqgan/registry";
-import { createKey, RandomStream, type Tensor1D, type Tensor2D, tf } from "@fqgan/tensor";
-import { describe, expect, it } from "vitest";
+import {
+  createKey,
+  hostTensor,
+  RandomStream,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+} from "@fqgan/tensor";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createQuantizer } from "./registry.js";
+import { runInTest, testedEngines, useEngine } from "./run-in-test.js";
 
 const latents = tf.tensor2d([
   [1, 1],
@@ -29,17 +37,25 @@ function movingAverages(options: Record<string, unknown> = {}) {
   return { quantizer, read };
 }
 
-describe("moving averages", () => {
-  it("are 0.75 of what they were and 0.25 of what this step chose", () => {
+describe.each(testedEngines)("moving averages on %s", (engine) => {
+  beforeAll(() => useEngine(engine));
+
+  it("are 0.75 of what they were and 0.25 of what this step chose", async () => {
     const { quantizer, read } = movingAverages({ epsilon: 1e-9 });
-    quantizer.update!({ latents, indices });
+    const z = hostTensor(latents.dataSync() as Float32Array, latents.shape);
+    await runInTest({ z }, (fed) => {
+      quantizer.update!({ latents: fed.z as Tensor2D, indices });
+      return { z: fed.z! };
+    });
     expect(read("counts")).toEqual([0.75 * 4 + 0.25 * 3, 0.75 * 2 + 0.25, 0.75]);
     const sums = [0.75 * 8 + 0.25 * 9, 0.25 * 9, -0.25 * 2, 0.75 * 4, 0.75 * 9, 0.75 * 9];
     expect(read("sums")).toEqual(sums);
     const expected = sums.map((sum, i) => expect.closeTo(sum / read("counts")[i >> 1]!, 4));
     expect(read("codebook")).toEqual(expected);
   });
+});
 
+describe("moving averages", () => {
   it("smooth the counts: n' = (n + ε) / (Σn + Kε) · Σn", () => {
     const { quantizer, read } = movingAverages({ epsilon: 0.5 });
     quantizer.update!({ latents, indices });
