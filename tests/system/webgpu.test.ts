@@ -58,7 +58,7 @@ describe("webgpu engine", () => {
     const { name, backend } = await startEngine({ engine: "webgpu" });
     expect([name, backend]).toEqual(["webgpu", "webgpu"]);
     const onGpu = await losses();
-    onGpu.forEach((loss, i) => expect(loss).toBeCloseTo(onCpu[i]!, 5));
+    for (const [i, loss] of onGpu.entries()) expect(loss).toBeCloseTo(onCpu[i]!, 5);
     expect(onGpu[4]).toBeLessThan(onGpu[0]!);
   });
 });
