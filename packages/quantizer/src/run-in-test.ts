@@ -8,7 +8,7 @@ import {
 } from "@fqgan/tensor";
 
 /** Engines that programs are tested on. */
-export const testedEngines = ["cpu", "onnx-plain"] as const satisfies EngineOptions["engine"][];
+export const testedEngines = ["cpu", "onnx"] as const satisfies EngineOptions["engine"][];
 
 /** Runs a program once on the current engine; for tests, where inputs are records of plain tensors. */
 export async function runInTest<O extends Tree<Tensor>>(

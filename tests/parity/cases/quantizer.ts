@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   type HostTensor,
   hostTensor,
@@ -48,6 +49,7 @@ export const quantizer: CaseKind = {
       ...(await checkEvaluation(subject, golden, engine)),
       ...(await checkTraining(subject, golden, engine)),
       ...(await checkLookup(subject, golden, engine)),
+      ...(await checkStoredLookup(subject, file.replace(/\.json$/, "_lookup.safetensors"), engine)),
     ];
   },
 };
@@ -171,10 +173,32 @@ function stateAfter(subject: Subject, tensors: Golden["tensors"]): Check[] {
 async function checkLookup(subject: Subject, golden: Golden, engine: Engine): Promise<Check[]> {
   const { lookup_indices: indices, lookup_codes: expected } = golden.tensors;
   if (!subject.lookup || !indices || !expected) return [];
+  const name = "lookup_codes";
+  return [await compareLookup({ name, lookup: subject.lookup, indices, expected, engine })];
+}
+
+/** Open-MAGVIT2's lookups lie beside the case: indices [B, H·W], codes [B, C, H, W]. */
+async function checkStoredLookup(subject: Subject, file: string, engine: Engine): Promise<Check[]> {
+  if (!subject.lookup || !existsSync(file)) return [];
+  const { indices, entry } = readTensors(file);
+  const name = "stored lookup";
+  const { lookup } = subject;
+  const expected = toRows(entry!);
+  return [await compareLookup({ name, lookup, indices: indices!, expected, engine })];
+}
+
+async function compareLookup(options: {
+  readonly name: string;
+  readonly lookup: NonNullable<Subject["lookup"]>;
+  readonly indices: HostTensor;
+  readonly expected: HostTensor;
+  readonly engine: Engine;
+}): Promise<Check> {
+  const { name, lookup, indices, expected, engine } = options;
   const { codes } = await runProgram({
     engine,
-    inputs: { indices },
-    program: (fed) => ({ codes: subject.lookup!(fed.indices as never) }),
+    inputs: { indices: hostTensor(indices.data) },
+    program: (fed) => ({ codes: lookup(fed.indices as never) }),
   });
-  return [compareTensors({ name: "lookup_codes", actual: codes, expected })];
+  return compareTensors({ name, actual: codes, expected });
 }
