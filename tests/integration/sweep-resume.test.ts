@@ -3,17 +3,20 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  createRunFolder,
   readEvents,
+  readFailure,
   readMetrics,
+  readRunConfig,
   readRunStatus,
   readSweepRecord,
   runConfigSchema,
 } from "@fqgan/experiment";
-import { encodePng } from "@fqgan/image";
+import { decodeImage, encodePng } from "@fqgan/image";
 import { createKey, fold, uniform } from "@fqgan/tensor";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** A two-point sweep through the command line: killed again and again, it ends as if it never was. */
+/** The command line on a folder of made-up images, as processes: they can be killed. */
 const ENTRY = join(import.meta.dirname, "../../packages/cli/src/main.ts");
 
 let folder: string;
@@ -36,6 +39,10 @@ async function writeImages(path: string): Promise<void> {
       writeFileSync(join(path, name, `${i}.png`), png);
     }
   }
+  // what folders hold too: an image of another size, and a download that never arrived
+  const wide = { width: 30, height: 20, channels: 3, data: new Uint8Array(1800).fill(128) };
+  writeFileSync(join(path, "round", "wide.png"), await encodePng(wide));
+  writeFileSync(join(path, "square", "broken.png"), "");
 }
 
 beforeAll(async () => {
@@ -55,7 +62,7 @@ base:
       encoder: { channels: 8, groups: 4, multipliers: [1, 1], residualBlocks: 1 }
       decoder: { channels: 8, groups: 4, multipliers: [1, 1], residualBlocks: 1 }
       latentChannels: 8
-    train: { steps: 60, batchSize: 4, logEverySteps: 1, validateEverySteps: 20 }
+    train: { steps: 40, batchSize: 4, logEverySteps: 1, validateEverySteps: 20 }
     evaluate: { metrics: [{ name: psnr }, { name: codebook-usage }], batchSize: 4, pictures: 4 }
 axes:
   codes:
@@ -74,12 +81,20 @@ interface Ended {
   readonly stderr: string;
 }
 
-function start(parameters: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(
+function start(
+  parameters: readonly string[],
+  wrapper: readonly string[] = [],
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const [program, ...rest] = [
+    ...wrapper,
     process.execPath,
-    ["--import", "tsx", "--conditions=@fqgan/source", ENTRY, ...parameters],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
+    "--import",
+    "tsx",
+    "--conditions=@fqgan/source",
+    ENTRY,
+    ...parameters,
+  ];
+  const child = spawn(program!, rest, { stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout!.on("data", (text) => {
@@ -98,7 +113,7 @@ const sweep = (runs: string) =>
   start(["--runs", runs, "sweep", "run", sweepFile, "--checkpoint-every", "0.2"]);
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 40_000;
+  const deadline = Date.now() + 120_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -113,54 +128,109 @@ const rowsOf = (runFolder: string) =>
     ),
   );
 
-it("ends a killed and resumed sweep with the same table, rows and weights", async () => {
-  const whole = join(folder, "whole");
-  const killed = join(folder, "killed");
-  const unbroken = await sweep(whole).ended;
-  expect(unbroken.stderr).toContain("report");
-  expect(unbroken.code).toBe(0);
+describe("a two-point sweep", () => {
+  let whole: string;
+  let unbroken: Ended;
+  let ids: [string, string];
 
-  // 1. the process of a stage is killed: the runner says so and runs the other point
-  const first = sweep(killed);
-  await until(() => existsSync(join(killed, "sweeps/tiny/sweep.json")), "sweep.json");
-  const [idA, idB] = readSweepRecord(killed, "tiny").order as [string, string];
-  const runA = join(killed, idA);
-  const runB = join(killed, idB);
-  await until(() => existsSync(join(runA, "checkpoints/last.safetensors")), "a checkpoint");
-  process.kill(JSON.parse(readFileSync(join(runA, "claim"), "utf8")).pid, "SIGKILL");
-  await until(() => readRunStatus(runA) === "failed", "the failure of the first point");
-  // 2. the runner itself is killed during the second point
-  await until(() => existsSync(join(runB, "checkpoints/last.safetensors")), "a checkpoint");
-  first.child.kill("SIGKILL");
-  expect((await first.ended).stderr).toContain("killed by SIGKILL");
-  expect(readRunStatus(runB)).not.toBe("done");
+  beforeAll(async () => {
+    whole = join(folder, "whole");
+    unbroken = await sweep(whole).ended;
+    ids = readSweepRecord(whole, "tiny").order as [string, string];
+  }, 240_000);
 
-  // 3. Ctrl-C: saved, and the exit code says that there is more to do
-  const second = sweep(killed);
-  const resumed = () => readEvents(runA).some(({ type }) => type === "resumed");
-  await until(resumed, "the first point going on from its checkpoint");
-  second.child.kill("SIGINT");
-  const stopped = await second.ended;
-  expect(stopped.stderr).toContain("run the same command again to go on");
-  expect(stopped.code).toBe(130);
-
-  // 4. the same command once more finishes
-  const last = await sweep(killed).ended;
-  expect(last.stderr).not.toContain("failed");
-  expect(last.code).toBe(0);
-  expect(last.stdout).toBe(unbroken.stdout);
-  for (const id of [idA, idB]) {
-    expect(rowsOf(join(killed, id))).toEqual(rowsOf(join(whole, id)));
-    const model = "checkpoints/model.safetensors";
-    expect(readFileSync(join(killed, id, model)).equals(readFileSync(join(whole, id, model)))).toBe(
-      true,
+  it("prints its table, writes its report and leaves folders as documented", () => {
+    expect(unbroken.stderr).toMatch(/report +.*report\.html/);
+    expect(unbroken.code).toBe(0);
+    expect(unbroken.stdout).toMatch(/PSNR ↑ +usage ↑ +bits\/image +parameters/);
+    const run = join(whole, ids[0]);
+    const config = runConfigSchema.parse(
+      JSON.parse(readFileSync(join(run, "config.json"), "utf8")),
     );
-  }
+    expect(config).toMatchObject({ id: ids[0], kind: "tokenizer", label: "VQ 8", seed: 0 });
+    expect(readMetrics(run).map(({ step }) => step)).toEqual(
+      Array.from({ length: 40 }, (_, i) => i + 1),
+    );
+    const warnings = readEvents(run).filter(({ type }) => type === "warning");
+    expect(warnings.map(({ message }) => message).join()).toMatch(
+      /1 files? left out: .*broken\.png/,
+    );
+    const report = readFileSync(join(whole, "sweeps/tiny/report.html"), "utf8");
+    expect(report).toContain("data:image/png;base64,");
+  });
 
-  // and a run folder reads as its documentation says
-  const config = runConfigSchema.parse(JSON.parse(readFileSync(join(runA, "config.json"), "utf8")));
-  expect(config).toMatchObject({ format: 1, id: idA, kind: "tokenizer", label: "VQ 8", seed: 0 });
-  const report = readFileSync(join(killed, "sweeps/tiny/report.html"), "utf8");
-  expect(report).toContain("data:image/png;base64,");
-  expect(report).not.toMatch(/<(?:img|script|link)[^>]+(?:src|href)="http/);
-}, 120_000);
+  it("runs nothing twice", async () => {
+    const again = await sweep(whole).ended;
+    expect(again.stderr.match(/done before/g)).toHaveLength(2);
+    expect(again.stdout).toBe(unbroken.stdout);
+  }, 60_000);
+
+  it("ends with the same table, rows and weights after being killed and resumed", async () => {
+    const killed = join(folder, "killed");
+    const [runA, runB] = ids.map((id) => join(killed, id)) as [string, string];
+    const hasCheckpoint = (run: string) => () =>
+      existsSync(join(run, "checkpoints/last.safetensors"));
+
+    // 1. the process of a stage is killed: the runner says so and runs the other point
+    const first = sweep(killed);
+    await until(hasCheckpoint(runA), "a checkpoint of the first point");
+    process.kill(JSON.parse(readFileSync(join(runA, "claim"), "utf8")).pid, "SIGKILL");
+    await until(() => readRunStatus(runA) === "failed", "the failure of the first point");
+    // 2. the runner itself is killed during the second point
+    await until(hasCheckpoint(runB), "a checkpoint of the second point");
+    first.child.kill("SIGKILL");
+    expect((await first.ended).stderr).toContain("failed after");
+    expect(readRunStatus(runB)).not.toBe("done");
+
+    // 3. Ctrl-C: saved, and the exit code says that there is more to do
+    const second = sweep(killed);
+    const resumed = () => readEvents(runA).some(({ type }) => type === "resumed");
+    await until(resumed, "the first point going on from its checkpoint");
+    second.child.kill("SIGINT");
+    const stopped = await second.ended;
+    expect(stopped.stderr).toContain("run the same command again to go on");
+    expect(stopped.code).toBe(130);
+
+    // 4. the same command once more finishes
+    const last = await sweep(killed).ended;
+    expect(last.stderr).not.toContain("failed");
+    expect(last.code).toBe(0);
+    expect(last.stdout).toBe(unbroken.stdout);
+    for (const id of ids) {
+      expect(rowsOf(join(killed, id))).toEqual(rowsOf(join(whole, id)));
+      const weights = (runs: string) =>
+        readFileSync(join(runs, id, "checkpoints/model.safetensors"));
+      expect(weights(killed).equals(weights(whole))).toBe(true);
+    }
+  }, 300_000);
+
+  it("says that the disk is full, keeps what it has, and goes on when there is room", async () => {
+    const full = join(folder, "full");
+    const run = createRunFolder(full, readRunConfig(join(whole, ids[0])));
+    const stage = ["--runs", full, "stage", "run", run, "--checkpoint-every", "0.2"];
+    // A limit of 64 KiB a file stands in for the disk: rows fit, checkpoints do not.
+    const limited = await start(stage, ["bash", "-c", 'ulimit -f 64; exec "$@"', "bash"]).ended;
+    expect(limited.stderr).toMatch(/checkpoints\/last\.safetensors: .*disk is full/);
+    expect(limited.code).toBe(1);
+    expect(readFailure(run)?.reason).toBe("disk-full");
+    expect(readMetrics(run).length).toBeGreaterThan(0);
+    const roomy = await start(stage).ended;
+    expect(roomy.code).toBe(0);
+    expect(rowsOf(run)).toEqual(rowsOf(join(whole, ids[0])));
+  }, 120_000);
+
+  it("gives a tokenizer that reconstructs a picture of any size and refuses a damaged one", async () => {
+    const images = join(folder, "images");
+    const out = join(folder, "out");
+    const parameters = ["--runs", whole, "reconstruct", "--from", "tiny/vq-8", "--out", out];
+    const wide = await start([...parameters, join(images, "round/wide.png")]).ended;
+    expect(wide.stdout).toMatch(
+      /wide\.fqgan\.png +PSNR [\d.]+ dB +SSIM [\d.]+ +0\.75 bits per pixel/,
+    );
+    const picture = await decodeImage(join(out, "wide.fqgan.png"));
+    expect(picture.width).toBeGreaterThan(1.9 * picture.height);
+    const broken = await start([...parameters, join(images, "square/broken.png")]).ended;
+    expect(broken.stderr).toMatch(/broken\.png: expected an image, got 0 bytes/);
+    expect(broken.code).toBe(2);
+  }, 60_000);
+});

@@ -1,5 +1,3 @@
-import { UserError } from "@fqgan/registry";
-
 /** Exit codes, as `fqgan --help` and the README list them. */
 export const EXIT = {
   done: 0,
@@ -15,7 +13,8 @@ export const EXIT = {
 
 /** Prints what went wrong and gives the exit code: a person's mistake without a stack, ours with one. */
 export function reportError(error: unknown): number {
-  const isUserError = error instanceof UserError || (error as Error)?.name === "UserError";
+  // By name: importing the class would load the whole schema library before `--help` can answer.
+  const isUserError = (error as Error | undefined)?.name === "UserError";
   const text =
     error instanceof Error ? (isUserError ? error.message : (error.stack ?? error.message)) : error;
   process.stderr.write(`error: ${text}\n`);

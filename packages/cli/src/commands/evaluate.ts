@@ -43,7 +43,13 @@ export async function evaluate(
     },
   });
   await dataset.close();
-  const summary = scoresOf(results, { of: options.split, split: options.split, images });
+  const summary = scoresOf(results, {
+    of: options.split,
+    split: options.split,
+    images,
+    set: `${options.split} ${images}`,
+    fid: "rFID",
+  });
   process.stdout.write(
     globals.json
       ? `${JSON.stringify({ run: run.config.id, ...summary }, null, 2)}\n`

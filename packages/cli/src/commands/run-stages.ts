@@ -69,7 +69,7 @@ export async function runWithProgress(
 }
 
 /** Says what did not work out, and what to do. */
-function reportOutcome({ failed, left }: SweepOutcome, stopped: boolean): number {
+function reportOutcome({ done, failed, left }: SweepOutcome, stopped: boolean): number {
   const { red, yellow } = createStyle(process.stderr);
   for (const { stage, outcome } of failed)
     if (outcome.status === "failed")
@@ -82,10 +82,11 @@ function reportOutcome({ failed, left }: SweepOutcome, stopped: boolean): number
   }
   if (failed.length === 0) return EXIT.done;
   const reasons = failed.map(({ outcome }) => outcome.status === "failed" && outcome.reason);
-  process.stderr.write(
-    `${failed.length} failed${left.length > 0 ? `, ${left.length} not run because of it` : ""}; ` +
-      "the same command tries them again and keeps what is done\n",
-  );
+  if (failed.length + left.length + done.length > 1)
+    process.stderr.write(
+      `${failed.length} failed${left.length > 0 ? `, ${left.length} not run because of it` : ""}; ` +
+        "the same command tries them again and keeps what is done\n",
+    );
   if (reasons.every((reason) => reason === "claimed")) return EXIT.claimed;
   return reasons.every((reason) => reason === "input") ? EXIT.usage : EXIT.failed;
 }

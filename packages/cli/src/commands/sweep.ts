@@ -102,7 +102,8 @@ function printNext(
   { record, report }: { record: SweepRecord; report: { path: string; pictures: number } },
 ): void {
   const { bold } = createStyle(process.stderr);
-  const best = record.points.filter(({ stages }) => stages.tokenizer).at(-1);
+  const last = record.points.at(-1)?.stages.tokenizer;
+  const best = record.points.find(({ stages }) => stages.tokenizer === last);
   const folder = runs === "runs" ? "" : ` --runs ${runs}`;
   const lines = [
     ["report", `${report.path}  (${report.pictures} pictures, ${record.tables.length} tables)`],

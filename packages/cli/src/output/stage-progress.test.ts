@@ -84,5 +84,5 @@ it("writes a line now and then where there is no terminal", () => {
   for (let step = 1; step < 100; step++) at(20_000 + 400 * step, training(step, 40));
   at(60_000, { type: "ended", outcome: { status: "failed", reason: "crash", message: "boom" } });
   expect(screen.lines.filter(Boolean)).toHaveLength(4);
-  expect(screen.lines.at(-2)).toBe("  1/2 VQ 256  failed after 40 s: boom");
+  expect(screen.lines.at(-2)).toBe("  1/2 VQ 256  failed after 40 s (crash)");
 });

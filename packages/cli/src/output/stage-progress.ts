@@ -152,7 +152,7 @@ export class StageProgress {
         ),
       );
     } else if (outcome.status === "failed")
-      this.print(this.line(entry, style.red(`failed after ${took}: ${outcome.message}`)));
+      this.print(this.line(entry, style.red(`failed after ${took} (${outcome.reason})`)));
     else this.print(this.line(entry, style.yellow(`stopped after ${took}, saved`)));
   }
 

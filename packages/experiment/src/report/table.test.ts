@@ -53,7 +53,7 @@ it("prints one seed without any ranking", () => {
   const filled = fillTable(record([0]), table, (id) => summaries[id]);
   expect(formatTable(filled, "text")).toBe(
     [
-      "Table 3 (mini) · 1 seed (0), no ranking · test 1,383 · rFID by builtin-64-v1, not comparable",
+      "Table 3 (mini) · 1 seed (0), no ranking · test 1383 · rFID by builtin-64-v1, not comparable",
       "             rFID ↓   usage ↑   bits/image",
       "VQ 256         48.1      60 %        2,048",
       "FQ 256 × 2     31.5      97 %        2,048",

@@ -52,10 +52,10 @@ function rankColumn(cells: (Cell | undefined)[], column: Column): (Cell | undefi
   return cells.map((cell) => cell && { ...cell, rank: order.indexOf(cell.mean) + 1 });
 }
 
-/** The distinct protocols behind a column, in words: "test 383 · rFID by builtin-64-v1 …". */
+/** The distinct protocols behind a column, in words: "test 383 · rFID and IS by builtin-64-v1 …". */
 function describeProtocols(protocols: readonly Protocol[]): string[] {
-  const sentences = protocols.flatMap(({ split, images, note }) => [
-    `${split} ${images.toLocaleString("en")}`,
+  const sentences = protocols.flatMap(({ split, images, set, note }) => [
+    set ?? `${split} ${images}`,
     ...(note ? [note] : []),
   ]);
   return [...new Set(sentences)];

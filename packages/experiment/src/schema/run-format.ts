@@ -104,6 +104,8 @@ export type UsageRow = z.infer<typeof usageRowSchema>;
 export const protocolSchema = z.looseObject({
   split: z.string(),
   images: z.number().int(),
+  /** Split and number in words, for captions. */
+  set: z.string().optional(),
   /** The feature extractor behind distribution metrics. */
   extractor: z.string().optional(),
   note: z.string().optional(),

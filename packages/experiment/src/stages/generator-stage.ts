@@ -131,7 +131,10 @@ async function evaluate(
       protocols: {
         ...judged.protocols,
         ...Object.fromEntries(
-          losses.map(([name]) => [name, { split: "test", images, unit: "nats a sub-code" }]),
+          losses.map(([name]) => [
+            name,
+            { split: "test", images, set: `loss on test ${images}`, unit: "nats a sub-code" },
+          ]),
         ),
       },
     };

@@ -49,6 +49,8 @@ export async function judgeSamples(
       of: "samples",
       split: split.name,
       images: sample.images,
+      set: `${sample.images} samples against ${split.count} of ${split.name}`,
+      fid: "gFID",
     });
   } finally {
     judge.dispose();

@@ -4,19 +4,30 @@ import type { Protocol, Summary } from "../schema/run-format.js";
 /** Metric results as entries of a summary: `<of>/fid` with its protocol. */
 export function scoresOf(
   results: readonly MetricResult[],
-  { of, split, images }: { readonly of: string; readonly split: string; readonly images: number },
+  measured: {
+    /** First part of the names: "test", "samples". */
+    readonly of: string;
+    readonly split: string;
+    readonly images: number;
+    /** In words, for captions: "test 313", "512 samples against train". */
+    readonly set: string;
+    /** What FID is called when it compares these: "rFID", "gFID". */
+    readonly fid: string;
+  },
 ): Summary {
+  const { of, split, images, set, fid } = measured;
   const metrics: Record<string, number> = {};
   const protocols: Record<string, Protocol> = {};
   for (const { values, protocol } of results) {
     const { extractor } = protocol;
-    const note = typeof extractor === "string" ? extractorNote(extractor) : undefined;
+    const note = typeof extractor === "string" ? extractorNote(extractor, fid) : undefined;
     for (const [name, value] of Object.entries(values)) {
       metrics[`${of}/${name}`] = value;
       protocols[`${of}/${name}`] = {
         ...protocol,
         split,
         images,
+        set,
         ...(typeof extractor === "string" && { extractor }),
         ...(note && { note }),
       } as Protocol;
@@ -32,5 +43,5 @@ export function scoresOf(
 }
 
 /** What keeps anyone from comparing these numbers with a paper's. */
-const extractorNote = (extractor: string) =>
-  `FID and IS by ${extractor}, not comparable with those of Inception on ImageNet`;
+const extractorNote = (extractor: string, fid: string) =>
+  `${fid} and IS by ${extractor}, not comparable with ImageNet ${fid}`;

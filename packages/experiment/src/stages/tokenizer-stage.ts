@@ -142,7 +142,13 @@ async function evaluate(context: Context, splits: Splits, tokenizer: Tokenizer):
   });
   judge?.dispose();
   logUsage(context, { step: steps, split: "test", counts });
-  const { metrics, protocols } = scoresOf(results, { of: "test", split: "test", images });
+  const { metrics, protocols } = scoresOf(results, {
+    of: "test",
+    split: "test",
+    images,
+    set: `test ${images}`,
+    fid: "rFID",
+  });
   const variables = [...tokenizer.namedVariables().values()];
   const parameters = variables.reduce((sum, { size }) => sum + size, 0);
   run.logEvent({

@@ -60,6 +60,9 @@ export function curveChart(title: string, series: readonly Series[]): string | u
     ),
   ];
   const lines = finite.map(({ label: name, points }, i) => {
+    const only = points.length === 1 ? points[0] : undefined;
+    if (only)
+      return `<circle cx="${px(only.x).toFixed(1)}" cy="${py(only.y).toFixed(1)}" r="2.5" fill="${seriesColour(i)}"/>`;
     const path = points.map(({ x, y }) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
     return (
       `<polyline fill="none" stroke="${seriesColour(i)}" stroke-width="1.6" points="${path}">` +

@@ -109,8 +109,8 @@ function reconstructions(runs: readonly ReportRun[]): string {
   });
   if (models.length === 0) return "";
   return (
-    `<section><h2>Reconstructions</h2><p class="note">Held-out images. The slider uncovers the original, ` +
-    `on the left, or the reconstruction, on the right, in all of them at once.</p>` +
+    `<section><h2>Reconstructions</h2><p class="note">Held-out images. The slider moves the border ` +
+    `between original and reconstruction in all of them at once.</p>` +
     `<label class="slider">original <input type="range" min="0" max="100" value="50" ` +
     `aria-label="share of each picture that shows the original"> reconstruction</label>` +
     `${models.join("\n")}</section>`
@@ -146,7 +146,8 @@ function samples(runs: readonly ReportRun[]): string {
         ]
       : [];
   });
-  return models.length === 0 ? "" : `<section><h2>Samples</h2>${models.join("\n")}</section>`;
+  if (models.length === 0) return "";
+  return `<section><h2>Samples</h2><div class="side-by-side">${models.join("\n")}</div></section>`;
 }
 
 function footer(runs: readonly ReportRun[]): string {

@@ -5,10 +5,16 @@ import { escapeHtml } from "./markup.js";
 
 /** Pictures are shown at least this large: pixels of a small model stay visible as pixels. */
 const CELL = 80;
+/** Samples are many. */
+const SAMPLE_CELL = 48;
+
+const scaleOf = ({ width, columns }: MediaRow, cell: number) =>
+  Math.max(1, Math.round(cell / (width / columns)));
 
 /** A PNG of a run, inlined. Missing files are told, not drawn. */
-function inline(folder: string, { file, width, height, columns, caption }: MediaRow): string {
-  const scale = Math.max(1, Math.round(CELL / (width / columns)));
+function inline(folder: string, row: MediaRow, cell = CELL): string {
+  const { file, width, height, caption } = row;
+  const scale = scaleOf(row, cell);
   try {
     const data = readFileSync(join(folder, file)).toString("base64");
     return (
@@ -23,11 +29,13 @@ function inline(folder: string, { file, width, height, columns, caption }: Media
 const figure = (caption: string, content: string) =>
   `<figure><figcaption>${escapeHtml(caption)}</figcaption><div class="scroll">${content}</div></figure>`;
 
-/** Originals under reconstructions, with the page's slider moving the border between them. */
+/** Originals under reconstructions, with the page's slider moving the border inside every picture. */
 export function comparison(folder: string, inputs: MediaRow, reconstructions: MediaRow): string {
+  const cell = (inputs.width / inputs.columns) * scaleOf(inputs, CELL);
   return figure(
     "original | reconstruction",
-    `<div class="compare">${inline(folder, inputs)}<div class="over">${inline(folder, reconstructions)}</div></div>`,
+    `<div class="compare" style="--cell:${cell}px">${inline(folder, inputs)}` +
+      `<div class="over">${inline(folder, reconstructions)}</div></div>`,
   );
 }
 
@@ -41,7 +49,7 @@ export function samplesByClass(folder: string, row: MediaRow): string {
   const names = classes.map((name) => `<li>${escapeHtml(name)}</li>`);
   return (
     `<div class="samples scroll"><ol style="grid-template-rows:repeat(${row.rows},1fr)">${names.join("")}</ol>` +
-    `${inline(folder, row)}</div>`
+    `${inline(folder, row, SAMPLE_CELL)}</div>`
   );
 }
 

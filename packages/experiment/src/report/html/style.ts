@@ -15,14 +15,15 @@ tbody tr:last-child>*{border-bottom:1.5px solid var(--ink)}tbody tr:hover{backgr
 figure{margin:.75rem 0}figcaption{color:var(--soft);font-size:.85rem;margin-bottom:.25rem}
 img{image-rendering:pixelated;display:block;max-width:none;border-radius:3px}
 .model{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.25rem 1.1rem .75rem;margin:1rem 0}
-.compare{position:relative;width:max-content}.over{position:absolute;inset:0;clip-path:inset(0 0 0 var(--cut,50%))}
-.compare{--cut:50%}
+.compare{position:relative;width:max-content;--cut:.5;--edge:calc(var(--cell)*var(--cut))}
+.over{position:absolute;inset:0;mask-image:repeating-linear-gradient(90deg,#0000 0 var(--edge),#000 var(--edge) var(--cell))}
 .slider{position:sticky;top:0;z-index:2;background:var(--page);padding:.5rem 0;display:flex;gap:.75rem;align-items:center}
 .slider input{flex:1;max-width:26rem;accent-color:var(--accent)}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:1rem}
 .chart svg{width:100%;height:auto}.usage svg{height:70px}
 svg text{fill:var(--soft);font-size:10px}svg .grid{stroke:var(--line);stroke-width:1}
 .legend span{margin-right:1rem;white-space:nowrap;font-size:.87rem}.legend i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
+.side-by-side{display:flex;flex-wrap:wrap;gap:0 1rem}
 .samples{display:flex;gap:.6rem}.samples ol{list-style:none;margin:0;padding:0;display:grid;font-size:.8rem;color:var(--soft);text-align:right}.samples li{align-self:center;max-width:9rem}
 code{background:var(--card);padding:.1em .35em;border-radius:4px;font-size:.9em}
 `;
@@ -30,5 +31,5 @@ code{background:var(--card);padding:.1em .35em;border-radius:4px;font-size:.9em}
 /** One slider for all comparisons of the page: it sets where originals end and reconstructions begin. */
 export const SCRIPT = `
 const slider=document.querySelector(".slider input");
-if(slider)slider.addEventListener("input",()=>{for(const one of document.querySelectorAll(".compare"))one.style.setProperty("--cut",slider.value+"%")});
+if(slider)slider.addEventListener("input",()=>{for(const one of document.querySelectorAll(".compare"))one.style.setProperty("--cut",slider.value/100)});
 `;
