@@ -43,24 +43,23 @@ interface StageRequest {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-type UnlabelledStage = Omit<PlannedStage, "label">;
-
-function planStage(kind: StageKind, stage: StageRequest, where: string): UnlabelledStage {
+function planStage(kind: StageKind, stage: StageRequest, where: string): PlannedStage {
   const { revision, schema, describe, order } = stages[kind];
   // What is hashed is what the run will read back.
   const config = parseConfig(schema, stage.config, where) as Record<string, unknown>;
-  const id = runId(`${kind} ${describe(config)}`, {
+  const words = describe(config);
+  const id = runId(`${kind} ${words}`, {
     ...stage,
     kind,
     revision,
     config,
     ...(order && { order: order(config) }),
   });
-  return { ...stage, id, kind, revision, config };
+  return { ...stage, id, kind, revision, config, label: words };
 }
 
-/** The stages of one experiment, inputs first, not yet labelled. */
-export function planExperiment(config: unknown, seed: number, where: string): UnlabelledStage[] {
+/** The stages of one experiment, inputs first. */
+export function planExperiment(config: unknown, seed: number, where: string): PlannedStage[] {
   const { tokenizer, codes, generator } = resolveExperiment(config, where);
   const first = planStage("tokenizer", { config: tokenizer, seed, inputs: {} }, where);
   if (!generator) return [first];
@@ -71,7 +70,7 @@ export function planExperiment(config: unknown, seed: number, where: string): Un
 export function planGenerator(
   options: Omit<Experiment, "tokenizer"> & { readonly tokenizer: string; readonly seed: number },
   where: string,
-): UnlabelledStage[] {
+): PlannedStage[] {
   const { tokenizer, codes, generator, seed } = options;
   // Nothing is drawn when codes are written: the tokenizer decides them.
   const codesStage = planStage("codes", { config: codes, seed: 0, inputs: { tokenizer } }, where);
@@ -150,13 +149,13 @@ export function planSweep(
 }
 
 /** What a reader of a table must know about the runs behind it: on which images, for how long. */
-function dataFacts({ config }: UnlabelledStage): string[] {
+function dataFacts({ config }: PlannedStage): string[] {
   const { data } = config as { data?: { name: string; size?: number } };
   if (!data) return [];
   return [data.size ? `${data.name} ${data.size}×${data.size}` : data.name];
 }
 
-function trainingFacts({ config, kind }: UnlabelledStage): string[] {
+function trainingFacts({ config, kind }: PlannedStage): string[] {
   const { train } = config as { train?: { steps: number; batchSize: number } };
   if (!train) return [];
   return [`${kind}: ${train.steps.toLocaleString("en")} steps of ${train.batchSize} images`];

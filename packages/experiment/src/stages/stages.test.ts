@@ -1,0 +1,123 @@
+import type { Split } from "@fqgan/data";
+import { hostTensor } from "@fqgan/tensor";
+import { describe, expect, it } from "vitest";
+import { gridColumns, pictureGrid } from "../media/grid.js";
+import { codeColour, tokenMap } from "../media/token-map.js";
+import { type CodesFile, codesBatch, decodeCodes, encodeCodes } from "./codes-file.js";
+import { warnOfCollapse } from "./collapse.js";
+import { describeCodebooks } from "./describe.js";
+import { heldOutLoss } from "./held-out-loss.js";
+import { proportionalLabels } from "./judge-samples.js";
+import { choosePictures } from "./tokenizer-pictures.js";
+
+const codes: CodesFile = {
+  vocabularies: { visual: 16, semantic: 8 },
+  grid: [2, 1],
+  classes: ["a", "b"],
+  tokenizerHash: "abc",
+  splits: {
+    train: {
+      codes: {
+        visual: hostTensor(Int32Array.of(1, 2, 3, 4, 5, 6), [3, 2]),
+        semantic: hostTensor(Int32Array.of(0, 1, 2, 3, 4, 5), [3, 2]),
+      },
+      labels: hostTensor(Int32Array.of(0, 1, 0)),
+    },
+  },
+};
+
+describe("codes file", () => {
+  it("round-trips with its header and the order of codebooks", () => {
+    const decoded = decodeCodes(encodeCodes(codes), "codes.safetensors");
+    expect(decoded).toEqual(codes);
+    expect(Object.keys(decoded.vocabularies)).toEqual(["visual", "semantic"]);
+  });
+
+  it("refuses another file by name", () => {
+    expect(() => decodeCodes(new Uint8Array(4), "x.safetensors")).toThrow(/^x\.safetensors/);
+  });
+
+  it("takes rows by index", () => {
+    const batch = codesBatch(codes.splits.train!, [2, 0]);
+    expect([...batch.codes.visual!.data]).toEqual([5, 6, 1, 2]);
+    expect([...batch.labels.data]).toEqual([0, 0]);
+  });
+});
+
+describe("held-out loss", () => {
+  it("is the mean over images, whatever the batch size", async () => {
+    const perImage = [1, 10, 100];
+    const trainer = {
+      // as a trainer does: the mean over the rows of one batch of constant size
+      evaluate: async (batch: ReturnType<typeof codesBatch>) => {
+        const images = batch.codes.visual!.data.filter((_, i) => i % 2 === 0);
+        const losses = Array.from(images, (first) => perImage[(first - 1) / 2]!);
+        return { loss: losses.reduce((sum, value) => sum + value, 0) / losses.length };
+      },
+    };
+    for (const batchSize of [1, 2, 3, 4, 7]) {
+      const { loss } = await heldOutLoss(trainer as never, codes.splits.train!, batchSize);
+      expect(loss).toBeCloseTo(37, 10);
+    }
+  });
+});
+
+describe("pictures", () => {
+  it("gives every code a colour of its own, the same everywhere", () => {
+    const colours = Array.from({ length: 256 }, (_, code) => codeColour(code).join());
+    expect(new Set(colours).size).toBeGreaterThan(250);
+    const map = tokenMap(Int32Array.of(0, 1, 2, 0), 2, 8);
+    expect([map.width, map.height]).toEqual([8, 8]);
+    expect([...map.data.subarray(0, 3)]).toEqual(codeColour(0));
+    expect([...map.data.subarray(-3)]).toEqual(codeColour(0));
+  });
+
+  it("lays pictures out without gaps, so that cells can be cut out again", async () => {
+    const picture = { width: 4, height: 4, channels: 3, data: new Uint8Array(48) };
+    const grid = await pictureGrid(new Array(6).fill(picture), {
+      name: "g",
+      kind: "inputs",
+      caption: "",
+      step: 0,
+      columns: gridColumns(6),
+    });
+    expect([grid.width, grid.height, grid.columns, grid.rows]).toEqual([24, 4, 6, 1]);
+    expect(gridColumns(16)).toBe(8);
+  });
+
+  it("shows every class before any class twice", () => {
+    const labels = Int32Array.of(0, 0, 0, 0, 0, 0, 1, 1, 2);
+    const chosen = choosePictures({ labels } as unknown as Split, 5);
+    expect(Array.from(chosen.subarray(0, 3), (i) => labels[i])).toEqual([0, 1, 2]);
+    expect(new Set(chosen).size).toBe(chosen.length);
+  });
+});
+
+it("draws classes in the proportions of a split", () => {
+  const labels = Int32Array.of(2, 0, 0, 0, 0, 1, 1, 0);
+  const drawn = [...proportionalLabels({ labels }, 16)];
+  expect([0, 1, 2].map((label) => drawn.filter((one) => one === label).length)).toEqual([10, 4, 2]);
+});
+
+it("warns of idle codes only when the set could have used them", () => {
+  const warnings: string[] = [];
+  const warn = ({ message }: { message: string }) => warnings.push(message);
+  const used = (share: number, times: number) =>
+    Array.from({ length: 100 }, (_, code) => (code < share * 100 ? times : 0));
+  warnOfCollapse(
+    { warn },
+    { step: 1, counts: { visual: used(0.38, 50), semantic: used(0.9, 50) } },
+  );
+  warnOfCollapse({ warn }, { step: 1, counts: { small: used(0.1, 1) } });
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toMatch(/^visual: 62% of its 100 codes are never used/);
+});
+
+it("describes codebooks for ids in a few words", () => {
+  const vq = (size: number) => ({ quantizer: { name: "vq", size } });
+  expect(describeCodebooks({ visual: vq(256) })).toBe("vq 256");
+  expect(describeCodebooks({ visual: vq(256), semantic: vq(256) })).toBe("vq 256x2");
+  expect(describeCodebooks({ visual: vq(256), semantic: { quantizer: { name: "fsq" } } })).toBe(
+    "vq 256 fsq",
+  );
+});
