@@ -94,7 +94,11 @@ async function build(
   const bytes = writeModel(model);
   const lowerEnd = performance.now();
   const { threads } = engine.description;
-  const session = await createSession(bytes, { threads, ...(profile ? { profile } : {}) });
+  const session = await createSession(bytes, {
+    threads,
+    optimization: traced.updates.length > 0 ? "basic" : "all",
+    ...(profile ? { profile } : {}),
+  });
   onCompiled?.({
     name,
     traceMs: traceEnd - start,

@@ -6,6 +6,12 @@ import { fill } from "./filters.js";
 import { blockedConvolution, nchwc, roundUp } from "./nchwc.js";
 
 /**
+ * ONNX Runtime shares a convolution's work out by rows of what it makes and groups of four blocks of
+ * outputs. Below so many shares, the images are convolved apart and added up afterwards.
+ */
+const leastShares = 6;
+
+/**
  * dW[r, c, i, o] = Σ over n, y, x of X[n, sy + r, sx + c, i] · dy[n, y, x, o], with X the padded images.
  * That is again a convolution: its channels are the images n; its image is X[n, row, (column, i)] as it
  * lies in memory, channels last; its filter is dy, with taps a stride of rows and a stride of columns
@@ -14,54 +20,78 @@ import { blockedConvolution, nchwc, roundUp } from "./nchwc.js";
  */
 export const filterGradient: BlockedRule = (node, context) => {
   const { builder, arrays } = context;
-  const x = input(node, "x");
   const dy = input(node, "dy");
-  const { dilations, strides, window } = windowOf(node);
+  const { dilations, window } = windowOf(node);
   if (dilations[0] !== 1 || dilations[1] !== 1) return false;
   const { block } = arrays;
-  const [batch, rows, columns, outputs] = dy.shape as [number, number, number, number];
-  const inputs = x.shape[3]!;
+  const [batch, , , outputs] = dy.shape as [number, number, number, number];
+  const inputs = input(node, "x").shape[3]!;
   const filled = roundUp(outputs, block);
   const images = paddedImages(node, context);
   const gradients = arrays.fits(dy) ? arrays.getBlocked(dy) : blockedByFilling(node, context);
-  const parts = Math.ceil(batch / (block - 1));
-  const sizes = Array.from(
-    { length: parts },
-    (_, part) => Math.floor(((part + 1) * batch) / parts) - Math.floor((part * batch) / parts),
-  );
-  const byPart = (name: string) =>
-    parts === 1
-      ? [name]
-      : builder.emitMany(
-          { op: "Split", inputs: [name, builder.ints(sizes)], attributes: { axis: { int: 0 } } },
-          parts,
-        );
-  const [xParts, dyParts] = [byPart(images.name), byPart(gradients)];
-  let sum = "";
-  for (const [part, count] of sizes.entries()) {
-    const image = arrays.reshape(xParts[part]!, [1, count, images.rows, images.columns * inputs]);
-    const filter = imagesInFilter(dyParts[part]!, { count, rows, columns, filled }, context);
-    const terms = [image, filter, ...(sum ? ["", sum] : [])];
-    sum = blockedConvolution(builder, terms, {
-      kernel: [rows, columns],
-      dilations: [strides[0], strides[1] * inputs],
-    }); // [1, O, kh, kw·I]
+  const counts = evenParts(batch, block - 1);
+  const imageParts = split(images.name, counts, context);
+  const gradientParts = split(gradients, counts, context);
+  let sum: string | undefined;
+  for (const [part, count] of counts.entries()) {
+    const image = [1, count, images.rows, images.columns * inputs];
+    const terms = {
+      image: arrays.reshape(imageParts[part]!, image),
+      gradient: gradientParts[part]!,
+      count,
+      sum,
+    };
+    sum = correlate(node, terms, context);
   }
-  const split = arrays.reshape(sum, [filled / block, ...window, inputs, block]);
-  const ordered = builder.emit("Transpose", [split], { perm: { ints: [1, 2, 3, 0, 4] } });
+  const blocked = arrays.reshape(sum!, [filled / block, ...window, inputs, block]);
+  const ordered = builder.emit("Transpose", [blocked], { perm: { ints: [1, 2, 3, 0, 4] } });
   const whole = arrays.reshape(ordered, [...window, inputs, filled]);
-  const name =
-    filled === outputs
-      ? whole
-      : builder.emit("Slice", [
-          whole,
-          builder.ints([0]),
-          builder.ints([outputs]),
-          builder.ints([3]),
-        ]);
-  arrays.set(output(node), name);
+  const bounds = [0, outputs, 3].map((bound) => builder.ints([bound]));
+  const cut = filled === outputs ? whole : builder.emit("Slice", [whole, ...bounds]);
+  arrays.set(output(node), cut);
   return true;
 };
+
+/** `total` as parts of almost one size, none larger than `most`. */
+function evenParts(total: number, most: number): number[] {
+  const parts = Math.ceil(total / most);
+  const bound = (part: number) => Math.floor((part * total) / parts);
+  return Array.from({ length: parts }, (_, part) => bound(part + 1) - bound(part));
+}
+
+function split(name: string, sizes: readonly number[], { builder }: BlockedContext) {
+  if (sizes.length === 1) return [name];
+  const attributes = { axis: { int: 0 } };
+  const inputs = [name, builder.ints(sizes)];
+  return builder.emitMany({ op: "Split", inputs, attributes }, sizes.length);
+}
+
+/** What a part of the batch adds to dW: [O/block, kh, kw·I, block]. */
+function correlate(
+  node: GraphNode,
+  terms: { image: string; gradient: string; count: number; sum: string | undefined },
+  context: BlockedContext,
+): string {
+  const { builder, arrays } = context;
+  const { image, gradient, count, sum } = terms;
+  const { strides, window } = windowOf(node);
+  const inputs = input(node, "x").shape[3]!;
+  const [, rows, columns, outputs] = input(node, "dy").shape as [number, number, number, number];
+  const filled = roundUp(outputs, arrays.block);
+  const kernel = [rows, columns] as const;
+  const dilations = [strides[0], strides[1] * inputs] as const;
+  const shares = Math.ceil(filled / (4 * arrays.block)) * window[0];
+  if (shares >= leastShares) {
+    const filter = imagesInFilter(gradient, { count, rows, columns, filled }, context);
+    const operands = [image, filter, ...(sum ? ["", sum] : [])];
+    return blockedConvolution(builder, operands, { kernel, dilations });
+  }
+  const filters = arrays.reshape(gradient, [count * filled, 1, rows, columns]);
+  const apart = blockedConvolution(builder, [image, filters], { kernel, dilations, group: count });
+  const flat = arrays.reshape(apart, [count, filled * window[0] * window[1] * inputs]);
+  const whole = builder.emit("ReduceSum", [flat, builder.ints([0])], { keepdims: { int: 0 } });
+  return sum ? builder.emit("Add", [sum, whole]) : whole;
+}
 
 /** x with the padding that the forward convolution gave it, cut to what its windows reached. */
 function paddedImages(node: GraphNode, { builder, arrays }: BlockedContext) {
