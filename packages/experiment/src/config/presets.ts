@@ -19,18 +19,18 @@ const emojiMini: ExperimentPreset = {
     tokenizer: {
       preset: "fqgan-dual-mini",
       train: {
-        steps: 2000,
+        steps: 1200,
         batchSize: 16,
-        learningRate: 0.0004,
+        learningRate: 0.0015,
         schedule: { name: "cosine", warmup: 50, final: 0.05 },
       },
     },
     generator: {
       preset: "far-mini",
       train: {
-        steps: 1500,
+        steps: 600,
         batchSize: 32,
-        learningRate: 0.0006,
+        learningRate: 0.001,
         schedule: { name: "cosine", warmup: 50, final: 0.05 },
       },
     },

@@ -7,11 +7,11 @@ import type { TokenizerConfigInput } from "../config.js";
 import { factor } from "./codebooks.js";
 import type { TokenizerPreset } from "./preset.js";
 
-const network = { name: "convolutional", channels: 32, multipliers: [1, 2, 3], groups: 8 };
+const network = { name: "convolutional", channels: 32, multipliers: [1, 1, 2], groups: 8 };
 const common = {
   image: { size: 32 },
   encoder: { ...network, residualBlocks: 1 },
-  decoder: { ...network, residualBlocks: 2 },
+  decoder: { ...network, residualBlocks: 1 },
   latentChannels: 64,
 } satisfies Partial<TokenizerConfigInput>;
 
