@@ -19,7 +19,7 @@ const emojiMini: ExperimentPreset = {
     tokenizer: {
       preset: "fqgan-dual-mini",
       train: {
-        steps: 1200,
+        steps: 1000,
         batchSize: 16,
         learningRate: 0.0015,
         schedule: { name: "cosine", warmup: 50, final: 0.05 },
@@ -28,7 +28,7 @@ const emojiMini: ExperimentPreset = {
     generator: {
       preset: "far-mini",
       train: {
-        steps: 600,
+        steps: 500,
         batchSize: 32,
         learningRate: 0.001,
         schedule: { name: "cosine", warmup: 50, final: 0.05 },
