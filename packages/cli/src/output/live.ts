@@ -32,7 +32,7 @@ export class LiveLines {
   }
 
   private draw(): void {
-    const width = Math.max(20, (this.stream.columns ?? 80) - 1);
+    const width = Math.max(20, (this.stream.columns || 80) - 1);
     for (const line of this.lines) this.stream.write(`${fit(line, width)}\n`);
     this.drawn = this.lines.length;
   }
