@@ -16,15 +16,17 @@ import { Pending, Status } from "../parts/status.js";
 
 const column = createColumnHelper<RunRow>();
 const ROW_HEIGHT = 38;
-const MOST_METRICS = 7;
+const MOST_METRICS = 6;
 
-/** The summary numbers that most runs have come first. */
+const isResult = (name: string) => Number(name.startsWith("test/"));
+
+/** Measured results first, then those that most runs have. */
 function commonMetrics(runs: readonly RunRow[]): string[] {
   const counts = new Map<string, number>();
   for (const run of runs)
     for (const name of Object.keys(run.summary)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts.entries()]
-    .sort(([, a], [, b]) => b - a)
+    .sort(([a, times], [b, others]) => isResult(b) - isResult(a) || others - times)
     .slice(0, MOST_METRICS)
     .map(([name]) => name);
 }
@@ -171,7 +173,9 @@ export function RunsPage() {
                     {row.getVisibleCells().map((cell) => (
                       <td
                         key={cell.id}
-                        className={cell.column.columnDef.meta ? "number" : cell.column.id}
+                        className={
+                          cell.column.columnDef.meta ? "number" : `column-${cell.column.id}`
+                        }
                       >
                         {flexRender(cell.column.columnDef.cell, cell.getContext())}
                       </td>
