@@ -6,8 +6,8 @@ import { fill } from "./filters.js";
 import { blockedConvolution, nchwc, roundUp } from "./nchwc.js";
 
 /**
- * ONNX Runtime shares a convolution's work out by rows of what it makes and groups of four blocks of
- * outputs. Below so many shares, the images are convolved apart and added up afterwards.
+ * ONNX Runtime shares a convolution's work out by rows of what it makes and fours of blocks of outputs.
+ * With fewer shares than this, threads wait for each other.
  */
 const leastShares = 6;
 
@@ -29,7 +29,9 @@ export const filterGradient: BlockedRule = (node, context) => {
   const filled = roundUp(outputs, block);
   const images = paddedImages(node, context);
   const gradients = arrays.fits(dy) ? arrays.getBlocked(dy) : blockedByFilling(node, context);
-  const counts = evenParts(batch, block - 1);
+  // Either fewer channels than a block, or whole blocks of them, can be told apart in one convolution.
+  const isWhole = batch < block || batch % block === 0;
+  const counts = isWhole ? [batch] : evenParts(batch, block - 1);
   const imageParts = split(images.name, counts, context);
   const gradientParts = split(gradients, counts, context);
   let sum: string | undefined;
@@ -80,17 +82,24 @@ function correlate(
   const filled = roundUp(outputs, arrays.block);
   const kernel = [rows, columns] as const;
   const dilations = [strides[0], strides[1] * inputs] as const;
-  const shares = Math.ceil(filled / (4 * arrays.block)) * window[0];
-  if (shares >= leastShares) {
-    const filter = imagesInFilter(gradient, { count, rows, columns, filled }, context);
-    const operands = [image, filter, ...(sum ? ["", sum] : [])];
-    return blockedConvolution(builder, operands, { kernel, dilations });
-  }
-  const filters = arrays.reshape(gradient, [count * filled, 1, rows, columns]);
-  const apart = blockedConvolution(builder, [image, filters], { kernel, dilations, group: count });
-  const flat = arrays.reshape(apart, [count, filled * window[0] * window[1] * inputs]);
-  const whole = builder.emit("ReduceSum", [flat, builder.ints([0])], { keepdims: { int: 0 } });
+  const groups = groupsOf(count, Math.ceil(filled / (4 * arrays.block)) * window[0], arrays.block);
+  const filter = imagesInFilter(gradient, { count, groups, rows, columns, filled }, context);
+  const operands = [image, filter, ...(sum && groups === 1 ? ["", sum] : [])];
+  const made = blockedConvolution(builder, operands, { kernel, dilations, group: groups });
+  if (groups === 1) return made;
+  const apart = arrays.reshape(made, [groups, filled * window[0] * window[1] * inputs]);
+  const whole = builder.emit("ReduceSum", [apart, builder.ints([0])], { keepdims: { int: 0 } });
   return sum ? builder.emit("Add", [sum, whole]) : whole;
+}
+
+/** In how many groups images are convolved apart, each of fewer than a block, and added up afterwards. */
+function groupsOf(count: number, shares: number, block: number): number {
+  let groups = 1;
+  while (count % groups !== 0 || count / groups >= block || shares * groups < leastShares) {
+    if (groups >= count) return count;
+    groups += 1;
+  }
+  return groups;
 }
 
 /** x with the padding that the forward convolution gave it, cut to what its windows reached. */
@@ -117,18 +126,19 @@ function blockedByFilling(node: GraphNode, { builder, arrays }: BlockedContext):
   return nchwc(builder, "ReorderInput", [filled], { channels_last: { int: 1 } });
 }
 
-/** [n, O, H, W] in blocks → a filter of n channels for O outputs: [O/block, n, H, W, block]. */
+/** [n, O, H, W] in blocks → filters of n/groups channels for O outputs: [groups·O/block, n/groups, H, W, block]. */
 function imagesInFilter(
   name: string,
-  sides: { count: number; rows: number; columns: number; filled: number },
+  sides: { count: number; groups: number; rows: number; columns: number; filled: number },
   { builder, arrays }: BlockedContext,
 ): string {
-  const { count, rows, columns, filled } = sides;
+  const { count, groups, rows, columns, filled } = sides;
   const blocks = filled / arrays.block;
-  const apart = arrays.reshape(name, [count, blocks, rows * columns * arrays.block]);
+  const images = count / groups;
+  const apart = arrays.reshape(name, [groups, images, blocks, rows * columns * arrays.block]);
   const ordered =
-    count === 1 || blocks === 1
+    images === 1 || blocks === 1
       ? apart
-      : builder.emit("Transpose", [apart], { perm: { ints: [1, 0, 2] } });
-  return arrays.reshape(ordered, [filled, count, rows, columns]);
+      : builder.emit("Transpose", [apart], { perm: { ints: [0, 2, 1, 3] } });
+  return arrays.reshape(ordered, [groups * filled, images, rows, columns]);
 }

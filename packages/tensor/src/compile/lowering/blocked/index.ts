@@ -9,6 +9,7 @@ import { elementwiseRules } from "./elementwise.js";
 import { rewriteEnlargedConvolutions } from "./enlarged-convolution.js";
 import { filterGradient } from "./filter-gradient.js";
 import { fusedRules } from "./fused.js";
+import { matmulRules } from "./matmul.js";
 import { reductionRules } from "./reduction.js";
 import { resizeRules } from "./resize.js";
 
@@ -19,6 +20,7 @@ const blockedRules: BlockedRules = {
   ...reductionRules,
   ...resizeRules,
   ...fusedRules,
+  ...matmulRules,
 };
 
 /**
