@@ -4,7 +4,7 @@ import { missingOptional } from "../../scripts/complete-lock.js";
 
 const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 const lock = read("package-lock.json") as {
-  packages: Record<string, { version?: string; resolved?: string }>;
+  packages: Record<string, { version?: string; resolved?: string; dev?: boolean }>;
 };
 const workspaces = readdirSync("packages").map((name) => `packages/${name}`);
 

@@ -24,3 +24,5 @@ export {
   type Statistics,
 } from "./statistics/moments.js";
 export { RandomState } from "./statistics/numpy-random.js";
+export { weightedGaussian, weightedMean } from "./statistics/weighted.js";
+export { psnrs } from "./strategies/psnr.js";

@@ -32,9 +32,11 @@ export async function evaluateTokenizer(options: {
   readonly metrics: readonly StrategyConfig[];
   /** Needed by metrics of features or logits. */
   readonly judge?: Extractor | undefined;
+  /** Sees what the metrics see, with the images' labels. */
+  readonly observe?: (batch: MetricBatch, labels: Int32Array) => void;
   readonly onImages?: (done: number, total: number) => void;
 }): Promise<TokenizerEvaluation> {
-  const { tokenizer, split, batchSize, limit = split.count, judge, onImages } = options;
+  const { tokenizer, split, batchSize, limit = split.count, judge, observe, onImages } = options;
   const codebooks = Object.fromEntries(
     Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]),
   );
@@ -47,7 +49,7 @@ export async function evaluateTokenizer(options: {
   );
   const total = Math.min(limit, split.count);
   let done = 0;
-  for await (const { images, count } of evaluationBatches(split, batchSize, limit)) {
+  for await (const { images, labels, count } of evaluationBatches(split, batchSize, limit)) {
     const codes = await tokenizer.encode(images);
     const reconstructed = asPixels(await tokenizer.decode(codes));
     const valid = Object.fromEntries(
@@ -56,7 +58,9 @@ export async function evaluateTokenizer(options: {
     for (const [name, { data }] of Object.entries(valid))
       for (const code of data) counts[name]![code]!++;
     const pair = { real: firstRows(images, count), fake: firstRows(reconstructed, count) };
-    metrics.update({ images: pair, codes: valid, ...(judge && (await extractPair(judge, pair))) });
+    const batch = { images: pair, codes: valid, ...(judge && (await extractPair(judge, pair))) };
+    metrics.update(batch);
+    observe?.(batch, firstRows(labels, count).data as Int32Array);
     done += count;
     onImages?.(done, total);
   }

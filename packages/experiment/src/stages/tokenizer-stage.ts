@@ -15,6 +15,7 @@ import { tokenizerStageSchema } from "../config/stage-configs.js";
 import type { Summary } from "../schema/run-format.js";
 import { readMedia } from "../store/read-run.js";
 import { trainLoop } from "../train/train-loop.js";
+import { ClassBalanced } from "./class-balanced.js";
 import { warnOfCollapse } from "./collapse.js";
 import { describeCodebooks } from "./describe.js";
 import { evaluateTokenizer } from "./evaluate-tokenizer.js";
@@ -30,7 +31,7 @@ type Context = StageContext<z.output<typeof tokenizerStageSchema>>;
 /** Trains a tokenizer and evaluates the finished model on the test split. */
 export const tokenizerStage = defineStage({
   kind: "tokenizer",
-  revision: 1,
+  revision: 2,
   schema: tokenizerStageSchema,
   describe: ({ model }) => describeCodebooks(model.codebooks),
   order: ({ model }) => Object.keys(model.codebooks),
@@ -43,7 +44,7 @@ export const tokenizerStage = defineStage({
       if (outcome === "stopped") return "stopped";
       const path = join(run.path, "checkpoints", "model.safetensors");
       const model = await decodeTokenizer(readFileSync(path), path);
-      return await evaluate(context, dataset.splits, model);
+      return await evaluate(context, dataset, model);
     } finally {
       await dataset.close();
     }
@@ -126,17 +127,23 @@ function logUsage(
     run.logUsage({ step, split, codebook, counts: [...chosen] });
 }
 
-async function evaluate(context: Context, splits: Splits, tokenizer: Tokenizer): Promise<Summary> {
+async function evaluate(
+  context: Context,
+  { splits, classes }: Dataset,
+  tokenizer: Tokenizer,
+): Promise<Summary> {
   const { config, run, progress } = context;
   const { steps } = config.train;
   const trainMs = run.elapsedMs;
   const judge = await loadJudge(config.evaluate);
+  const balanced = new ClassBalanced(classes.length);
   const { results, counts, images } = await evaluateTokenizer({
     tokenizer,
     split: splits.test,
     batchSize: config.evaluate.batchSize,
     metrics: config.evaluate.metrics,
     judge,
+    observe: (batch, labels) => balanced.add(batch, labels),
     onImages: (step, total) =>
       progress({ phase: "evaluate", step, total, ratePerSecond: null, secondsLeft: null }),
   });
@@ -149,6 +156,7 @@ async function evaluate(context: Context, splits: Splits, tokenizer: Tokenizer):
     set: `test ${images}`,
     fid: "rFID",
   });
+  const alike = balanced.summary(judge);
   const variables = [...tokenizer.namedVariables().values()];
   const parameters = variables.reduce((sum, { size }) => sum + size, 0);
   run.logEvent({
@@ -159,10 +167,11 @@ async function evaluate(context: Context, splits: Splits, tokenizer: Tokenizer):
   return {
     metrics: {
       ...metrics,
+      ...alike.metrics,
       bitsPerImage: tokenizer.bitsPerImage,
       parameters,
       trainMs,
     },
-    protocols,
+    protocols: { ...protocols, ...alike.protocols },
   };
 }

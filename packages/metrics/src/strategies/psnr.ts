@@ -1,6 +1,6 @@
 /** Peak signal-to-noise ratio in dB: 10 log₁₀(255² / MSE) of each image, averaged over images. */
 import { UserError } from "@fqgan/registry";
-import type { Metric, MetricStrategy } from "../metric.js";
+import type { Metric, MetricBatch, MetricStrategy } from "../metric.js";
 import { ImageMeans, meanAndError } from "../statistics/image-means.js";
 import { type ImagePair, imagePairs } from "../statistics/image-pairs.js";
 
@@ -14,7 +14,7 @@ export const psnr: MetricStrategy = {
     const decibels = new ImageMeans();
     return {
       update({ images }) {
-        for (const pair of imagePairs("psnr", images)) decibels.add(psnrOf(pair));
+        for (const value of psnrs(images)) decibels.add(value);
       },
       merge: (state) => decibels.merge(state),
       state: () => decibels.state(),
@@ -41,6 +41,10 @@ export const psnr: MetricStrategy = {
     };
   },
 };
+
+/** dB of each pair of a batch, at 8 bits; Infinity for an exact copy. */
+export const psnrs = (images: MetricBatch["images"]): number[] =>
+  imagePairs("psnr", images).map(psnrOf);
 
 /** dB over all pixels and channels; Infinity for an exact copy. */
 export function psnrOf({ real, fake }: ImagePair): number {
