@@ -13,6 +13,12 @@ export type Tree<T> = T | { readonly [name: string]: Tree<T> };
 
 /** The same record with every tensor replaced by host values. */
 export type Fetched<O> = O extends Tensor ? HostTensor : { [K in keyof O]: Fetched<O[K]> };
+/** The host values that a program of these tensors is called with. */
+export type Hosted<F> = F extends Tensor
+  ? HostTensor
+  : F extends object
+    ? { [K in keyof F]: Hosted<F[K]> }
+    : never;
 /** The same record with every host value replaced by a tensor. */
 export type Fed<I> = I extends HostTensor ? Tensor : { [K in keyof I]: Fed<I[K]> };
 

@@ -1,6 +1,13 @@
 import { currentEngine } from "../engine.js";
 import type { Engine } from "../engines/engine.js";
-import { type Fed, type Fetched, type HostTensor, mapTree, type Tree } from "../host-tensor.js";
+import {
+  type Fed,
+  type Fetched,
+  type Hosted,
+  type HostTensor,
+  mapTree,
+  type Tree,
+} from "../host-tensor.js";
 import { type Tensor, tf } from "../tf.js";
 import { isHostTensor, runEagerly } from "./eager.js";
 import type { Lowering } from "./lowering/lowering.js";
@@ -48,6 +55,15 @@ export interface Compiled<I extends Tree<HostTensor>, O extends Tree<Tensor>> {
  * traced again for every new set of input shapes and types. It must not read tensor values, branch
  * on them or create variables; randomness comes from `RandomStream`.
  */
+export function compile<I extends Tree<HostTensor>, O extends Tree<Tensor>>(
+  program: (inputs: Fed<I>) => O,
+  options?: CompileOptions,
+): Compiled<I, O>;
+/** The same with the types read off the program: `compile(({ images }: { images: Tensor }) => …)`. */
+export function compile<F extends Tree<Tensor>, O extends Tree<Tensor>>(
+  program: (inputs: F) => O,
+  options?: CompileOptions,
+): Compiled<Hosted<F>, O>;
 export function compile<I extends Tree<HostTensor>, O extends Tree<Tensor>>(
   program: (inputs: Fed<I>) => O,
   options: CompileOptions = {},
