@@ -6,6 +6,18 @@ const KNOWN: Readonly<Record<string, Omit<Column, "digits" | "format"> & Partial
   rfid: { metric: "tokenizer/test/fid", title: "rFID ↓", goal: "min", digits: 1 },
   is: { metric: "tokenizer/test/inceptionScore", title: "IS ↑", goal: "max", digits: 1 },
   psnr: { metric: "tokenizer/test/psnr", title: "PSNR ↑", goal: "max", digits: 2 },
+  balancedRfid: {
+    metric: "tokenizer/test/balanced.fid",
+    title: "rFID balanced ↓",
+    goal: "min",
+    digits: 1,
+  },
+  balancedPsnr: {
+    metric: "tokenizer/test/balanced.psnr",
+    title: "PSNR balanced ↑",
+    goal: "max",
+    digits: 2,
+  },
   ssim: { metric: "tokenizer/test/ssim", title: "SSIM ↑", goal: "max", digits: 3 },
   usage: { metric: "tokenizer/test/usage", title: "usage ↑", goal: "max", format: "percent" },
   perplexity: {

@@ -34,7 +34,7 @@ export class ClassBalanced {
     const common = {
       split: "test",
       images: this.#labels.length,
-      note: "balanced: classes weigh the same",
+      note: "balanced: every class weighs the same",
     };
     const psnr = { "test/balanced.psnr": weightedMean(this.#decibels, weights) };
     if (!judge) return { metrics: psnr, protocols: { "test/balanced.psnr": common } };
