@@ -68,7 +68,7 @@ export class Adam extends Module {
 
   /** One update. `grads` is keyed as `tf.variableGrads` keys them: by `variable.name`. */
   apply(grads: Record<string, Tensor>): void {
-    const { beta1, beta2, epsilon, weightDecay, decays } = this.#options;
+    const { beta1, beta2, epsilon, weightDecay } = this.#options;
     tf.tidy(() => {
       const rate = hostInput(() => hostTensor(Float32Array.of(this.learningRate()), []));
       this.updates.assign(tf.add(this.updates, 1));
@@ -76,27 +76,75 @@ export class Adam extends Module {
       const correction2 = this.#biasCorrection(beta2);
       const stepSize = tf.div(rate, correction1);
       const root2 = tf.sqrt(correction2);
-      for (const [name, variable] of this.#variables) {
-        const gradient = grads[variable.name];
-        if (!gradient) continue;
-        const { first, second } = this.moments[name]!;
+      for (const group of this.#groups(grads)) {
+        const beside = (pick: (member: Member) => Tensor) => sideBySide(group.map(pick));
+        const gradient = beside((member) => member.gradient);
+        const first = beside((member) => member.first);
+        const second = beside((member) => member.second);
+        const weights = beside((member) => member.variable);
         const m = tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1));
         const v = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
         const denominator = tf.add(tf.div(tf.sqrt(v), root2), epsilon);
         const update = tf.mul(stepSize, tf.div(m, denominator));
-        const decayed =
-          weightDecay > 0 && decays(name, variable)
-            ? tf.mul(variable, tf.sub(1, tf.mul(rate, weightDecay)))
-            : variable;
-        first.assign(m as never);
-        second.assign(v as never);
-        variable.assign(tf.sub(decayed, update) as never);
+        const decayed = group[0]!.decays
+          ? tf.mul(weights, tf.sub(1, tf.mul(rate, weightDecay)))
+          : weights;
+        assign(group, m, (member) => member.first);
+        assign(group, v, (member) => member.second);
+        assign(group, tf.sub(decayed, update), (member) => member.variable);
       }
     });
+  }
+
+  /** Variables that move together: a large one by itself, small ones side by side. */
+  #groups(grads: Record<string, Tensor>): Member[][] {
+    const { weightDecay, decays } = this.#options;
+    const large: Member[][] = [];
+    const small: { true: Member[]; false: Member[] } = { true: [], false: [] };
+    for (const [name, variable] of this.#variables) {
+      const gradient = grads[variable.name];
+      if (!gradient) continue;
+      const isDecayed = weightDecay > 0 && decays(name, variable);
+      const member = { variable, gradient, decays: isDecayed, ...this.moments[name]! };
+      if (variable.size > smallSize) large.push([member]);
+      else small[`${isDecayed}`].push(member);
+    }
+    return [...large, small.true, small.false].filter((group) => group.length > 0);
   }
 
   /** 1 - βᵗ, by expm1: the plain difference loses five digits while βᵗ is near 1. */
   #biasCorrection(beta: number): Tensor {
     return tf.neg(tf.expm1(tf.mul(this.updates, Math.log(beta))));
   }
+}
+
+/** A variable with what moves it. */
+interface Member {
+  readonly variable: Variable;
+  readonly gradient: Tensor;
+  readonly first: Variable;
+  readonly second: Variable;
+  readonly decays: boolean;
+}
+
+/** Up to so many elements, calling a dozen kernels takes longer than what they compute. */
+const smallSize = 8192;
+
+/** Several tensors as one vector; one stays as it is. */
+function sideBySide(tensors: readonly Tensor[]): Tensor {
+  if (tensors.length === 1) return tensors[0]!;
+  return tf.concat(tensors.map((tensor) => tf.reshape(tensor, [tensor.size])));
+}
+
+/** Gives each member's variable its part of what was computed side by side. */
+function assign(
+  group: readonly Member[],
+  values: Tensor,
+  variableOf: (member: Member) => Variable,
+): void {
+  const variables = group.map(variableOf);
+  const sizes = variables.map(({ size }) => size);
+  const parts = group.length === 1 ? [values] : tf.split(values, sizes);
+  for (const [index, variable] of variables.entries())
+    variable.assign(tf.reshape(parts[index]!, variable.shape) as never);
 }
