@@ -86,7 +86,7 @@ export class Adam extends Module {
         const v = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
         const denominator = tf.add(tf.div(tf.sqrt(v), root2), epsilon);
         const update = tf.mul(stepSize, tf.div(m, denominator));
-        const decayed = group[0]!.decays
+        const decayed = group[0]!.isDecayed
           ? tf.mul(weights, tf.sub(1, tf.mul(rate, weightDecay)))
           : weights;
         assign(group, m, (member) => member.first);
@@ -99,17 +99,18 @@ export class Adam extends Module {
   /** Variables that move together: a large one by itself, small ones side by side. */
   #groups(grads: Record<string, Tensor>): Member[][] {
     const { weightDecay, decays } = this.#options;
-    const large: Member[][] = [];
-    const small: { true: Member[]; false: Member[] } = { true: [], false: [] };
+    const members: Member[] = [];
     for (const [name, variable] of this.#variables) {
       const gradient = grads[variable.name];
-      if (!gradient) continue;
       const isDecayed = weightDecay > 0 && decays(name, variable);
-      const member = { variable, gradient, decays: isDecayed, ...this.moments[name]! };
-      if (variable.size > smallSize) large.push([member]);
-      else small[`${isDecayed}`].push(member);
+      if (gradient) members.push({ variable, gradient, isDecayed, ...this.moments[name]! });
     }
-    return [...large, small.true, small.false].filter((group) => group.length > 0);
+    const small = members.filter(({ variable }) => variable.size <= smallSize);
+    return [
+      ...members.filter((member) => !small.includes(member)).map((member) => [member]),
+      small.filter(({ isDecayed }) => isDecayed),
+      small.filter(({ isDecayed }) => !isDecayed),
+    ].filter((group) => group.length > 0);
   }
 
   /** 1 - βᵗ, by expm1: the plain difference loses five digits while βᵗ is near 1. */
@@ -124,7 +125,7 @@ interface Member {
   readonly gradient: Tensor;
   readonly first: Variable;
   readonly second: Variable;
-  readonly decays: boolean;
+  readonly isDecayed: boolean;
 }
 
 /** Up to so many elements, calling a dozen kernels takes longer than what they compute. */
