@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the build when there is one, otherwise the sources through tsx: the command works right after
-// `npm ci` in the repository as well as from the published package.
+// In the repository this starts the sources through tsx, so that it works right after `npm ci` and never
+// runs a build older than them; the published package has no sources and starts its build.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const built = new URL("../dist/main.js", import.meta.url);
 const source = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-if (existsSync(built)) await import(built.href);
+if (!existsSync(source)) await import(built.href);
 else {
   const child = spawn(
     process.execPath,
