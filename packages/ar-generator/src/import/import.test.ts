@@ -76,10 +76,10 @@ describe("presets", () => {
   });
 
   it.each([
-    ["far-mini", 1_572_096],
-    ["llamagen-mini", 1_272_704],
-    ["open-magvit2-mini", 1_428_608],
-    ["rq-transformer-mini", 1_670_784],
+    ["far-mini", 1_170_176],
+    ["llamagen-mini", 870_784],
+    ["open-magvit2-mini", 1_026_688],
+    ["rq-transformer-mini", 1_268_864],
   ])("%s is as small as it says", (preset, count) => {
     const generator = createGenerator(presetConfig(preset));
     expect(generator.parameterCount()).toBe(count);

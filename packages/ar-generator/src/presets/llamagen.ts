@@ -24,7 +24,7 @@ export const llamagenXxl = sized("xxl", { width: 1536, layers: 48, heads: 24 }, 
 /** As far-mini, with one codebook. */
 export const llamagenMini: GeneratorPreset = {
   name: "llamagen-mini",
-  summary: "a small LlamaGen for emoji, 1.3 M parameters",
+  summary: "a small LlamaGen for emoji, 0.9 M parameters",
   options: {},
   base: "far-mini",
   changes: {

@@ -37,7 +37,7 @@ export const openMagvit2L: GeneratorPreset = {
 export const openMagvit2Mini: GeneratorPreset = {
   ...asymmetric,
   name: "open-magvit2-mini",
-  summary: "a small generator of Open-MAGVIT2's kind for emoji, 1.4 M parameters",
+  summary: "a small generator of Open-MAGVIT2's kind for emoji, 1.0 M parameters",
   base: "far-mini",
   changes: { vocabularies: { first: 2 ** 4, second: 2 ** 6 }, aggregation: { name: "sum" } },
 };

@@ -3,7 +3,7 @@ import type { GeneratorPreset } from "./preset.js";
 
 export const rqTransformerMini: GeneratorPreset = {
   name: "rq-transformer-mini",
-  summary: "a small generator of four residual levels for emoji, 1.7 M parameters",
+  summary: "a small generator of four residual levels for emoji, 1.3 M parameters",
   reference: "RQ-Transformer, arXiv 2203.01941",
   options: {},
   base: "far-mini",
