@@ -1,10 +1,13 @@
+export { type OpenFile, openFile } from "./checkpoint/open-file.js";
+export { type ByteSource, byteSource } from "./checkpoint/pytorch/byte-source.js";
+export { encodePytorch, type PytorchContent } from "./checkpoint/pytorch/encode-pytorch.js";
 export {
+  isPytorchFile,
   loadTensors,
   openPytorch,
-  PytorchTensor,
   type PytorchValue,
 } from "./checkpoint/pytorch/pytorch.js";
-export { type ByteSource, byteSource } from "./checkpoint/pytorch/zip.js";
+export { PytorchTensor } from "./checkpoint/pytorch/tensor.js";
 export * from "./checkpoint/safetensors.js";
 export * from "./checkpoint/variables.js";
 export * from "./compile/compile.js";

@@ -2,7 +2,7 @@
 import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "../host-tensor.js";
 import { hostTensor } from "../host-tensor.js";
-import { readValues } from "./values.js";
+import { floatToHalf, readValues } from "./values.js";
 
 export interface Safetensors {
   readonly tensors: Record<string, HostTensor>;
@@ -18,6 +18,11 @@ interface Entry {
 
 const DTYPE_NAMES = { float32: "F32", int32: "I32", bool: "BOOL" } as const;
 
+export interface SafetensorsOptions {
+  /** How floats are stored; F16 takes half the space and keeps about three digits. Default F32. */
+  readonly floats?: "F32" | "F16";
+}
+
 /** Bytes of one value, of the types that can be read. */
 const ITEM_BYTES: Readonly<Record<string, number>> = {
   F64: 8,
@@ -26,6 +31,8 @@ const ITEM_BYTES: Readonly<Record<string, number>> = {
   I32: 4,
   F16: 2,
   BF16: 2,
+  I16: 2,
+  I8: 1,
   U8: 1,
   BOOL: 1,
 };
@@ -45,16 +52,26 @@ function isEntry(entry: Partial<Entry> | null): entry is Entry {
   );
 }
 
-export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+export function encodeSafetensors(
+  { tensors, metadata }: Safetensors,
+  { floats = "F32" }: SafetensorsOptions = {},
+): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
+  const stored = Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
+    const isHalf = dtype === "float32" && floats === "F16";
+    return {
+      name,
+      shape,
+      dtype: isHalf ? "F16" : DTYPE_NAMES[dtype],
+      data: isHalf ? Uint16Array.from(data, floatToHalf) : data,
+    };
+  });
   // whole words first, so that every tensor stays aligned
-  const ordered = Object.entries(tensors).sort(
-    ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT,
-  );
+  stored.sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   let offset = 0;
-  for (const [name, { dtype, shape, data }] of ordered) {
+  for (const { name, dtype, shape, data } of stored) {
     header[name] = {
-      dtype: DTYPE_NAMES[dtype],
+      dtype,
       shape,
       data_offsets: [offset, offset + data.byteLength],
     };
@@ -66,7 +83,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
   bytes.set(json, 8);
   let position = 8 + headerLength;
-  for (const [, { data }] of ordered) {
+  for (const { data } of stored) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
     position += data.byteLength;
   }
@@ -74,7 +91,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 }
 
 /**
- * Reads a whole file. F16, BF16 and F64 become float32; I64 becomes int32 (values beyond it wrap).
+ * Reads a whole file. F16, BF16 and F64 become float32; I8, I16 and I64 int32 (values beyond it wrap).
  * @param where names the file in errors
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {

@@ -14,37 +14,56 @@ export interface PickleOptions {
   readonly persistent: (id: unknown) => unknown;
   /** Names the file in errors. */
   readonly where: string;
+  /** Where in the bytes the pickle begins; default 0. */
+  readonly start?: number;
 }
 
-const MARK = Symbol("mark");
+export interface Unpickled {
+  /** Dictionaries are Maps, tuples and lists arrays. */
+  readonly value: unknown;
+  /** Offset of the first byte after the pickle. */
+  readonly end: number;
+}
 
-class Global {
+/** The bytes end before the pickle does. */
+export class CutOffError extends UserError {}
+
+/** A name of the allow-list, before it is called. */
+export class Global {
   constructor(
     readonly name: string,
     readonly construct: Constructor,
   ) {}
 }
 
-/** Reads one pickle. Dictionaries become Maps, tuples and lists arrays. */
-export function unpickle(bytes: Uint8Array, options: PickleOptions): unknown {
-  const { constructors, persistent, where } = options;
+/** What Python keeps as an object's attributes; a dictionary's own are not read. */
+export class Attributes extends Map<unknown, unknown> {}
+
+const MARK = Symbol("mark");
+
+/** Reads one pickle. */
+export function unpickle(bytes: Uint8Array, options: PickleOptions): Unpickled {
+  const { constructors, persistent, where, start = 0 } = options;
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = new TextDecoder();
   const memo = new Map<number, unknown>();
   const stack: unknown[] = [];
-  let at = 0;
+  let at = start;
 
   const refuse = (problem: string): never => {
     throw new UserError(`${where}: cannot read its pickle: ${problem}`);
   };
+  const cutOff = (): never => {
+    throw new CutOffError(`${where}: cannot read its pickle: it is cut off`);
+  };
   const take = (count: number) => {
     at += count;
-    return at - count;
+    return count < 0 || at > bytes.length ? cutOff() : at - count;
   };
   const string = (length: number) => text.decode(bytes.subarray(take(length), at));
   const line = () => {
     const stop = bytes.indexOf(10, at);
-    if (stop < 0) return refuse("it is cut off");
+    if (stop < 0) return cutOff();
     const words = text.decode(bytes.subarray(at, stop));
     at = stop + 1;
     return words;
@@ -54,12 +73,19 @@ export function unpickle(bytes: Uint8Array, options: PickleOptions): unknown {
     return stack.pop();
   };
   const top = () => stack[stack.length - 1];
+  const remembered = (key: number) =>
+    memo.has(key) ? memo.get(key) : refuse(`it recalls value ${key}, which it never stored`);
   const sinceMark = () => {
     const mark = stack.lastIndexOf(MARK);
     if (mark < 0) return refuse("a mark is missing; the file is damaged");
     return stack.splice(mark).slice(1);
   };
-  const setItems = (target: unknown, items: unknown[]) => {
+  const append = (values: readonly unknown[]) => {
+    const target = top();
+    if (!Array.isArray(target)) return refuse("items of something that is no list");
+    for (const value of values) target.push(value);
+  };
+  const setItems = (target: unknown, items: readonly unknown[]) => {
     if (!(target instanceof Map)) return refuse("items of something that is no dictionary");
     for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
   };
@@ -75,18 +101,18 @@ export function unpickle(bytes: Uint8Array, options: PickleOptions): unknown {
       : refuse(`it wants to run ${full}, which is refused; only tensors and plain data are read`);
   };
   const long = (length: number) => {
+    const first = take(length);
     let value = 0n;
-    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[at + i]!);
-    take(length);
+    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[first + i]!);
     return Number(BigInt.asIntN(8 * length, value));
   };
 
   const operations: Record<number, () => unknown> = {
-    128: () => skip(take(1)), // PROTO
-    149: () => skip(take(8)), // FRAME
+    128: () => take(1), // PROTO
+    149: () => take(8), // FRAME
     40: () => stack.push(MARK), // MARK
-    48: () => skip(pop()), // POP
-    49: () => skip(sinceMark()), // POP_MARK
+    48: () => pop(), // POP
+    49: () => sinceMark(), // POP_MARK
     78: () => stack.push(null), // NONE
     136: () => stack.push(true), // NEWTRUE
     137: () => stack.push(false), // NEWFALSE
@@ -108,18 +134,9 @@ export function unpickle(bytes: Uint8Array, options: PickleOptions): unknown {
     134: () => stack.push(stack.splice(-2)), // TUPLE2
     135: () => stack.push(stack.splice(-3)), // TUPLE3
     108: () => stack.push(sinceMark()), // LIST
-    97: () => {
-      const value = pop();
-      (top() as unknown[]).push(value);
-    }, // APPEND
-    101: () => {
-      const values = sinceMark();
-      (top() as unknown[]).push(...values);
-    }, // APPENDS
-    144: () => {
-      const values = sinceMark();
-      (top() as unknown[]).push(...values);
-    }, // ADDITEMS
+    97: () => append([pop()]), // APPEND
+    101: () => append(sinceMark()), // APPENDS
+    144: () => append(sinceMark()), // ADDITEMS
     115: () => {
       const value = pop();
       const key = pop();
@@ -132,8 +149,8 @@ export function unpickle(bytes: Uint8Array, options: PickleOptions): unknown {
     113: () => memo.set(bytes[take(1)]!, top()), // BINPUT
     114: () => memo.set(data.getUint32(take(4), true), top()), // LONG_BINPUT
     148: () => memo.set(memo.size, top()), // MEMOIZE
-    104: () => stack.push(memo.get(bytes[take(1)]!)), // BINGET
-    106: () => stack.push(memo.get(data.getUint32(take(4), true))), // LONG_BINGET
+    104: () => stack.push(remembered(bytes[take(1)]!)), // BINGET
+    106: () => stack.push(remembered(data.getUint32(take(4), true))), // LONG_BINGET
     99: () => stack.push(global(line(), line())), // GLOBAL
     147: () => {
       const name = pop();
@@ -150,25 +167,18 @@ export function unpickle(bytes: Uint8Array, options: PickleOptions): unknown {
     98: () => {
       const state = pop();
       const target = top();
-      // Attributes of a plain object; a tensor's hooks and a dictionary's attributes carry no data.
-      if (state instanceof Map && target instanceof Map && target.size === 0)
-        setItems(target, [...state].flat());
+      // a tensor's hooks and a dictionary's attributes carry no data
+      if (state instanceof Map && target instanceof Attributes)
+        for (const [key, value] of state) target.set(key, value);
     }, // BUILD
     81: () => stack.push(persistent(pop())), // BINPERSID
   };
-  const skip = (_ignored: unknown) => undefined;
 
-  while (at < bytes.length) {
+  for (;;) {
     const code = bytes[take(1)]!;
-    if (code === 46) return pop(); // STOP
+    if (code === 46) return { value: pop(), end: at }; // STOP
     const operation = operations[code];
     if (!operation) return refuse(`opcode ${code} at byte ${at - 1} is not one of a checkpoint's`);
-    try {
-      operation();
-    } catch (error) {
-      if (error instanceof RangeError) return refuse("it is cut off");
-      throw error;
-    }
+    operation();
   }
-  return refuse("it is cut off");
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { openPytorch, type PytorchTensor, type PytorchValue } from "./pytorch.js";
-import { byteSource } from "./zip.js";
+import { byteSource } from "./byte-source.js";
+import { openPytorch, type PytorchValue } from "./pytorch.js";
+import type { PytorchTensor } from "./tensor.js";
 
 /** A zip of stored members, without checksums. */
 function zip(members: Record<string, Uint8Array>): Uint8Array {
@@ -109,7 +110,68 @@ describe("openPytorch", () => {
     await expect(open(short)).rejects.toThrow("cannot read its pickle: it is cut off");
   });
 
+  it("refuses tensors that reach beyond their storage or are no tensors", async () => {
+    const read = (entry: number[]) => open(file(record([[...text("w"), ...entry]])));
+    await expect(read(tensor("FloatStorage", 4, [3], [1]))).rejects.toThrow(
+      "model.pt: a tensor is damaged: it needs 7 values of a storage of 6",
+    );
+    await expect(
+      read(tensor("FloatStorage", 0, [255, 255, 255, 255, 255], [0, 0, 0, 0, 0])),
+    ).rejects.toThrow("its shape [255,255,255,255,255] is too large");
+    const rebuild = global("torch._utils", "_rebuild_tensor_v2");
+    await expect(read([...rebuild, 41, 82])).rejects.toThrow("a tensor has no storage");
+  });
+
+  it("stays small where a pickle repeats itself, and refuses depth", async () => {
+    // Each list holds the one before twice: 2^60 lists if written out.
+    const doubled = Array.from({ length: 60 }, (_, i) => [
+      ...[113, i, 48, 93, 40], // BINPUT, POP, EMPTY_LIST, MARK
+      ...[104, i, 104, i, 101], // BINGET twice, APPENDS
+    ]).flat();
+    const bomb = await open(file(record([[...text("w"), 93, ...doubled]])));
+    expect(bomb.w).toHaveLength(2);
+    const deep = [...new Array<number>(200).fill(93), ...new Array<number>(199).fill(97)];
+    await expect(open(file(record([[...text("w"), ...deep]])))).rejects.toThrow(
+      "nested more than 100 deep",
+    );
+  });
+
+  it("keeps names that objects have of themselves as names", async () => {
+    const content = await open(file(record([[...text("__proto__"), 75, 1]])));
+    expect(Object.keys(content)).toEqual(["__proto__"]);
+    expect(content.constructor).toBeUndefined();
+  });
+
+  it("reads parts of storages, as PyTorch saved them before 0.4", async () => {
+    const part = [40, ...text("1"), ...small(2), ...small(3), 116];
+    const reference = [
+      ...[40, ...text("storage"), ...global("torch", "FloatStorage")],
+      ...[...text("0"), ...text("cpu"), ...small(6), ...part, 116, 81],
+    ];
+    const old = [
+      ...[...global("torch._utils", "_rebuild_tensor"), 40, ...reference, ...small(1)],
+      ...[40, ...small(2), 116, 40, ...small(1), 116, 116, 82],
+    ];
+    const magic = [138, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+    const bytes = Uint8Array.from([
+      ...[128, 2, ...magic, 46],
+      ...[128, 2, 77, 0xe9, 0x03, 46],
+      ...[128, 2, 125, 46],
+      ...record([[...text("w"), ...old]]),
+      ...[128, 2, 93, ...text("0"), 97, 46],
+      ...[6, 0, 0, 0, 0, 0, 0, 0, ...new Uint8Array(Float32Array.of(0, 1, 2, 3, 4, 5).buffer)],
+    ]);
+    const { w } = await open(bytes);
+    expect([...(await (w as PytorchTensor).load()).data]).toEqual([3, 4]);
+  });
+
   it("refuses files of something else", async () => {
+    await expect(open(Buffer.from("hello"))).rejects.toThrow(
+      "model.pt: expected a file of torch.save",
+    );
+    await expect(open(Uint8Array.of(128, 2, 75, 1, 46))).rejects.toThrow(
+      "got a pickle of something else",
+    );
     await expect(open(zip({ "notes.txt": Buffer.from("hello") }))).rejects.toThrow(
       "expected a file of torch.save, but it has no data.pkl",
     );
