@@ -72,3 +72,31 @@ describe("gradients agree with finite differences", () => {
     expect(Math.abs(measured - computed)).toBeLessThan(0.02 * Math.max(1, Math.abs(measured)));
   });
 });
+
+describe("gradients of gradients", () => {
+  const second = (f: (x: Tensor) => Tensor, x: Tensor) =>
+    tf.grad((inner: Tensor) => tf.square(tf.grad(f)(inner)))(x);
+  const sigmoid = (x: Tensor) => tf.reciprocal(tf.add(1, tf.exp(tf.neg(x))));
+  const weights = tf.tensor1d([0.5, -1, 2]);
+
+  // tfjs would lose what flows through a saved output; each is held against the same function of others.
+  it.each<[string, (x: Tensor) => Tensor, (x: Tensor) => Tensor]>([
+    ["exp", tf.exp, (x) => tf.pow(Math.E, x)],
+    ["sqrt", tf.sqrt, (x) => tf.pow(x, 0.5)],
+    ["rsqrt", tf.rsqrt, (x) => tf.pow(x, -0.5)],
+    ["sigmoid", tf.sigmoid, (x) => tf.div(1, tf.add(1, tf.pow(Math.E, tf.neg(x))))],
+    ["tanh", tf.tanh, (x) => tf.sub(tf.mul(2, sigmoid(tf.mul(2, x))), 1)],
+    [
+      "softmax",
+      (x) => tf.mul(weights, tf.softmax(x)),
+      (x) => tf.mul(weights, tf.div(tf.exp(x), tf.sum(tf.exp(x)))),
+    ],
+  ])("%s", (_, f, composed) => {
+    const x = tf.tensor1d([0.3, 0.8, 1.5]);
+    const [actual, expected] = [second(f, x).dataSync(), second(composed, x).dataSync()];
+    for (const [i, value] of expected.entries()) {
+      expect(Math.abs(value)).toBeGreaterThan(1e-3);
+      expect(actual[i]).toBeCloseTo(value, 4);
+    }
+  });
+});

@@ -39,8 +39,9 @@ export const reductionGradients: GradientTable = {
     }),
   },
   Softmax: {
+    inputs: ["logits"],
     output: true,
-    gradients: (dy, [y], { dim }) => ({
+    gradients: (dy, [, y], { dim }) => ({
       logits: () => {
         const weighted = tf.mul(dy, y!);
         return tf.sub(weighted, tf.mul(tf.sum(weighted, dim as number, true), y!));

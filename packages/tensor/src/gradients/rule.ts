@@ -7,6 +7,7 @@ export type Attributes = Record<string, unknown>;
 export interface GradientRule {
   /** Inputs (by name) that the rule reads; they come first in `saved`, then the output. */
   readonly inputs?: readonly string[];
+  /** Keeps the output too; then `inputs` must name all inputs of the kernel. */
   readonly output?: boolean;
   /** Keeps a list of inputs (Concat, Pack, AddN), which then are `saved`. */
   readonly allInputs?: boolean;
@@ -28,9 +29,29 @@ export function registerGradients(table: GradientTable): void {
       ...(inputs ? { inputsToSave: [...inputs] } : {}),
       ...(output ? { outputsToSave: [true] } : {}),
       ...(allInputs ? { saveAllInputs: true } : {}),
-      gradFunc: (dy, saved, attributes) => gradients(dy as Tensor, saved, attributes as Attributes),
+      gradFunc: (dy, saved, attributes) => {
+        const given = attributes as Attributes;
+        const kept = output ? withDifferentiableOutput(kernelName, inputs!, saved, given) : saved;
+        return gradients(dy as Tensor, kept, given);
+      },
     });
   }
+}
+
+/**
+ * Inside another gradient the rule itself is differentiated. tfjs puts a saved output on the tape before
+ * the kernel that made it, so that what flows back to it would be lost: there it is made again.
+ */
+function withDifferentiableOutput(
+  kernelName: string,
+  inputs: readonly string[],
+  saved: Tensor[],
+  attributes: Attributes,
+): Tensor[] {
+  if (tf.engine().state.gradientDepth === 0) return saved;
+  const given = saved.slice(0, inputs.length);
+  const named = Object.fromEntries(inputs.map((name, index) => [name, given[index]!]));
+  return [...given, runKernel(kernelName, named, attributes)];
 }
 
 /** Sums `gradient` over the axes along which an input of shape `shape` was broadcast. */

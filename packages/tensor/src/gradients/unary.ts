@@ -45,8 +45,8 @@ const table = (rules: Record<string, Derivative>, save: object): GradientTable =
       kernel,
       {
         ...save,
-        gradients: (dy: Tensor, [value]: Tensor[], attributes: Attributes) => ({
-          x: () => derivative(dy, value!, attributes),
+        gradients: (dy: Tensor, saved: Tensor[], attributes: Attributes) => ({
+          x: () => derivative(dy, saved.at(-1)!, attributes),
         }),
       },
     ]),
@@ -54,7 +54,7 @@ const table = (rules: Record<string, Derivative>, save: object): GradientTable =
 
 export const unaryGradients: GradientTable = {
   ...table(fromInput, { inputs: ["x"] }),
-  ...table(fromOutput, { output: true }),
+  ...table(fromOutput, { inputs: ["x"], output: true }),
   Cast: { gradients: (dy) => ({ x: () => tf.clone(dy) }) },
   Identity: { gradients: (dy) => ({ x: () => tf.cast(dy, "float32") }) },
 };
