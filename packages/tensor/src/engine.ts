@@ -1,21 +1,11 @@
-import { availableParallelism } from "node:os";
+import { platform } from "#platform";
 import { nearest, UserError } from "@fqgan/registry";
 import type { Engine, EngineDescription, EngineStrategy } from "./engines/engine.js";
-import { onnx, onnxPlain } from "./engines/onnx.js";
-import { cpu, tfjsNode, tfjsNodeGpu, wasm, webgpu } from "./engines/tfjs.js";
 
 export type { EngineDescription, EngineStrategy } from "./engines/engine.js";
 
-/** Every engine, by name. */
-export const engines: readonly EngineStrategy[] = [
-  onnx,
-  onnxPlain,
-  cpu,
-  wasm,
-  webgpu,
-  tfjsNode,
-  tfjsNodeGpu,
-];
+/** Every engine there is in this place (Node, or a browser), by name. */
+export const engines: readonly EngineStrategy[] = platform.engines;
 
 export type EngineName =
   | "auto"
@@ -28,7 +18,7 @@ export type EngineName =
   | "tfjs-node-gpu";
 
 export interface EngineOptions {
-  /** Default `auto`: programs compiled for ONNX Runtime, the fastest that needs nothing installed. */
+  /** Default `auto`: the fastest that needs nothing installed. In Node: compiled for ONNX Runtime. */
   readonly engine?: EngineName;
   /** Threads of compiled programs; default: one for each physical core. */
   readonly threads?: number;
@@ -48,7 +38,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<EngineDe
 }
 
 async function start({ engine = "auto", threads }: EngineOptions): Promise<Engine> {
-  const name = engine === "auto" ? "onnx" : engine;
+  const name = engine === "auto" ? engines[0]!.name : engine;
   const strategy = engines.find((known) => known.name === name);
   if (!strategy) {
     const names = engines.map((known) => known.name);
@@ -59,17 +49,11 @@ async function start({ engine = "auto", threads }: EngineOptions): Promise<Engin
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
     throw new UserError(`engine: expected threads to be a whole number above 0, got ${threads}`);
-  return strategy.start({ threads: threads ?? defaultThreads() });
+  return strategy.start({ threads: threads ?? platform.defaultThreads() });
 }
 
 /** The engine in use; the default one is started if none was. */
 export async function currentEngine(): Promise<Engine> {
   if (!current) await startEngine();
   return current!;
-}
-
-/** Machines with more than four logical processors have, as a rule, two for each physical core. */
-function defaultThreads(): number {
-  const logical = availableParallelism();
-  return logical > 4 ? Math.floor(logical / 2) : logical;
 }

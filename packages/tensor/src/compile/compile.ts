@@ -1,5 +1,4 @@
 import { currentEngine } from "../engine.js";
-import type { Engine } from "../engines/engine.js";
 import {
   type Fed,
   type Fetched,
@@ -8,16 +7,10 @@ import {
   mapTree,
   type Tree,
 } from "../host-tensor.js";
-import { type Tensor, tf } from "../tf.js";
+import type { Tensor } from "../tf.js";
 import { isHostTensor, runEagerly } from "./eager.js";
-import type { Lowering } from "./lowering/lowering.js";
-import { writeModel } from "./onnx/writer.js";
-import { optimize } from "./passes/index.js";
-import { type Executable, executable } from "./runtime/executable.js";
-import { createSession } from "./runtime/onnx-runtime.js";
-import { separate } from "./runtime/storage.js";
+import type { Executable } from "./runtime/executable.js";
 import type { Outline } from "./trace/recorder.js";
-import { trace } from "./trace/trace.js";
 
 export interface CompileOptions {
   /** Shown in errors and profiles. */
@@ -70,9 +63,8 @@ export function compile<I extends Tree<HostTensor>, O extends Tree<Tensor>>(
 ): Compiled<I, O> {
   const variants = new Map<string, Promise<Executable>>();
   const run = async (inputs: I): Promise<Fetched<O>> => {
-    const engine = await currentEngine();
-    const { lowering } = engine;
-    if (!lowering) return runEagerly(program, inputs);
+    const { build } = await currentEngine();
+    if (!build) return runEagerly(program, inputs);
     const given = new Map<string, HostTensor>();
     const outlines = mapTree<HostTensor, Outline>(inputs, isHostTensor, (host, path) => {
       given.set(path, host);
@@ -82,7 +74,7 @@ export function compile<I extends Tree<HostTensor>, O extends Tree<Tensor>>(
     let variant = variants.get(key);
     if (!variant) {
       const traceable = program as unknown as (inputs: Tree<Tensor>) => Tree<Tensor>;
-      variant = build(traceable, outlines, { engine, lowering, ...options });
+      variant = build(traceable, outlines, options);
       variants.set(key, variant);
       variant.catch(() => variants.delete(key));
     }
@@ -93,38 +85,4 @@ export function compile<I extends Tree<HostTensor>, O extends Tree<Tensor>>(
     variants.clear();
   };
   return Object.assign(run, { dispose });
-}
-
-async function build(
-  program: (inputs: Tree<Tensor>) => Tree<Tensor>,
-  outlines: Tree<Outline>,
-  options: CompileOptions & { engine: Engine; lowering: Lowering },
-): Promise<Executable> {
-  const { name = "program", weights = "live", engine, lowering, profile, onCompiled } = options;
-  const start = performance.now();
-  for (const variable of Object.values(tf.engine().registeredVariables)) separate(variable);
-  const traced = trace(program, outlines, { name, weights });
-  const traceEnd = performance.now();
-  const graph = optimize(traced.graph);
-  const model = lowering.lower(graph);
-  const bytes = writeModel(model);
-  const lowerEnd = performance.now();
-  const { threads } = engine.description;
-  const session = await createSession(bytes, {
-    threads,
-    optimization: traced.updates.length > 0 ? "basic" : "all",
-    ...(profile ? { profile } : {}),
-  });
-  onCompiled?.({
-    name,
-    traceMs: traceEnd - start,
-    lowerMs: lowerEnd - traceEnd,
-    sessionMs: performance.now() - lowerEnd,
-    nodes: {
-      traced: traced.graph.nodes.length,
-      optimized: graph.nodes.length,
-      onnx: model.nodes.length,
-    },
-  });
-  return executable({ ...traced, graph }, session, name);
 }

@@ -1,4 +1,8 @@
-import type { Lowering } from "../compile/lowering/lowering.js";
+import type { CompileOptions } from "../compile/compile.js";
+import type { Executable } from "../compile/runtime/executable.js";
+import type { Outline } from "../compile/trace/recorder.js";
+import type { Tree } from "../host-tensor.js";
+import type { Tensor } from "../tf.js";
 
 /** What runs the programs: for run folders and `fqgan doctor`. */
 export interface EngineDescription {
@@ -16,7 +20,12 @@ export interface EngineDescription {
 
 export interface Engine {
   readonly description: EngineDescription;
-  readonly lowering?: Lowering;
+  /** Makes a program runnable for inputs of these shapes; absent where programs run op by op. */
+  readonly build?: (
+    program: (inputs: Tree<Tensor>) => Tree<Tensor>,
+    inputs: Tree<Outline>,
+    options: CompileOptions,
+  ) => Promise<Executable>;
 }
 
 /** A way to run programs. */
@@ -25,4 +34,12 @@ export interface EngineStrategy {
   readonly summary: string;
   /** Loads what the engine needs and makes tfjs use it. A missing package is a UserError. */
   start(options: { readonly threads: number }): Promise<Engine>;
+}
+
+/** What programs can run on in one kind of place. */
+export interface Platform {
+  /** The first is the one that `auto` means. */
+  readonly engines: readonly EngineStrategy[];
+  /** How many threads an engine gets that is not told. */
+  defaultThreads(): number;
 }

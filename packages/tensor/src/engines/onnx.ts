@@ -1,3 +1,4 @@
+import { build } from "../compile/build.js";
 import { blockedLowering } from "../compile/lowering/blocked/index.js";
 import { probeBlock } from "../compile/lowering/blocked/probe.js";
 import type { Lowering } from "../compile/lowering/lowering.js";
@@ -19,7 +20,10 @@ async function compiled(
     "onnxruntime-node": ort.env.versions.node ?? "",
   };
   const description = { name, backend: "cpu", lowering: lowering.name, threads, versions };
-  return { lowering, description: { ...description, ...(note ? { note } : {}) } };
+  return {
+    description: { ...description, ...(note ? { note } : {}) },
+    build: (program, inputs, options) => build(program, inputs, { ...options, lowering, threads }),
+  };
 }
 
 export const onnx: EngineStrategy = {

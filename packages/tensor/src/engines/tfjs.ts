@@ -1,18 +1,6 @@
 import { UserError } from "@fqgan/registry";
-import { tf } from "../tf.js";
-import type { Engine, EngineStrategy } from "./engine.js";
-
-/** Programs run op by op on a tfjs backend. */
-async function eager(name: string, backend: string): Promise<Engine> {
-  const started = await tf.setBackend(backend).catch(() => false);
-  if (!started)
-    throw new UserError(
-      `engine ${name}: tfjs could not start its ${backend} backend on this machine; use the engine "onnx", or see what the backend needs`,
-    );
-  await tf.ready();
-  const versions = { "tfjs-core": tf.version_core };
-  return { description: { name, backend, lowering: "none", threads: 1, versions } };
-}
+import { eager } from "./eager.js";
+import type { EngineStrategy } from "./engine.js";
 
 /** Imports an optional package by name, which bundlers and TypeScript must not resolve. */
 async function optional(engine: string, packageName: string, version: string): Promise<unknown> {
@@ -24,12 +12,6 @@ async function optional(engine: string, packageName: string, version: string): P
     );
   }
 }
-
-export const cpu: EngineStrategy = {
-  name: "cpu",
-  summary: "Programs run op by op in JavaScript: slow, and the reference for all others.",
-  start: () => eager("cpu", "cpu"),
-};
 
 export const wasm: EngineStrategy = {
   name: "wasm",

@@ -1,0 +1,45 @@
+import type { Tree } from "../host-tensor.js";
+import { type Tensor, tf } from "../tf.js";
+import type { CompileOptions } from "./compile.js";
+import type { Lowering } from "./lowering/lowering.js";
+import { writeModel } from "./onnx/writer.js";
+import { optimize } from "./passes/index.js";
+import { type Executable, executable } from "./runtime/executable.js";
+import { createSession } from "./runtime/onnx-runtime.js";
+import { separate } from "./runtime/storage.js";
+import type { Outline } from "./trace/recorder.js";
+import { trace } from "./trace/trace.js";
+
+/** Traces a program, lowers its graph and makes a session of ONNX Runtime for it. */
+export async function build(
+  program: (inputs: Tree<Tensor>) => Tree<Tensor>,
+  outlines: Tree<Outline>,
+  options: CompileOptions & { readonly lowering: Lowering; readonly threads: number },
+): Promise<Executable> {
+  const { name = "program", weights = "live", lowering, threads, profile } = options;
+  const start = performance.now();
+  for (const variable of Object.values(tf.engine().registeredVariables)) separate(variable);
+  const traced = trace(program, outlines, { name, weights });
+  const traceEnd = performance.now();
+  const graph = optimize(traced.graph);
+  const model = lowering.lower(graph);
+  const bytes = writeModel(model);
+  const lowerEnd = performance.now();
+  const session = await createSession(bytes, {
+    threads,
+    optimization: traced.updates.length > 0 ? "basic" : "all",
+    ...(profile ? { profile } : {}),
+  });
+  options.onCompiled?.({
+    name,
+    traceMs: traceEnd - start,
+    lowerMs: lowerEnd - traceEnd,
+    sessionMs: performance.now() - lowerEnd,
+    nodes: {
+      traced: traced.graph.nodes.length,
+      optimized: graph.nodes.length,
+      onnx: model.nodes.length,
+    },
+  });
+  return executable({ ...traced, graph }, session, name);
+}

@@ -1,0 +1,14 @@
+import { availableParallelism } from "node:os";
+import { cpu } from "../engines/eager.js";
+import type { Platform } from "../engines/engine.js";
+import { onnx, onnxPlain } from "../engines/onnx.js";
+import { tfjsNode, tfjsNodeGpu, wasm, webgpu } from "../engines/tfjs.js";
+
+export const platform: Platform = {
+  engines: [onnx, onnxPlain, cpu, wasm, webgpu, tfjsNode, tfjsNodeGpu],
+  // Machines with more than four logical processors have, as a rule, two for each physical core.
+  defaultThreads() {
+    const logical = availableParallelism();
+    return logical > 4 ? Math.floor(logical / 2) : logical;
+  },
+};
