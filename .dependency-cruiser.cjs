@@ -3,6 +3,7 @@ const allowed = {
   registry: [],
   tensor: ["registry"],
   image: ["registry"],
+  tracking: ["registry"],
   features: ["registry", "tensor", "image"],
   data: ["registry", "tensor", "image"],
   quantizer: ["registry", "tensor"],
@@ -19,6 +20,7 @@ const allowed = {
     "tokenizer",
     "ar-generator",
     "metrics",
+    "tracking",
   ],
 };
 const everything = [...Object.keys(allowed), "experiment"];
