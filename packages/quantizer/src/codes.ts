@@ -89,14 +89,21 @@ export function unpackIndex(index: number, radices: readonly number[]): number[]
 /**
  * Indices of one codebook as sub-tokens of unequal vocabularies, as a generator of small classifiers
  * wants them: 2^18 codes as { low: 2^6, high: 2^12 }. The first part holds the fastest digit.
+ * @param size of the codebook, where the sizes of the parts should be checked against it
  */
 export function splitIndices<Name extends string>(
   indices: Int32Array,
   sizes: Readonly<Record<Name, number>>,
+  { size: expected }: { readonly size?: number } = {},
 ): Record<Name, Int32Array> {
   const names = Object.keys(sizes) as Name[];
   const radices = names.map((name) => sizes[name]);
   const size = codeCount(radices, "splitIndices");
+  if (expected !== undefined && size !== expected)
+    throw new UserError(
+      `splitIndices: expected sizes that multiply to ${expected} codes, got ` +
+        `${radices.join("·")} = ${size}; change one of ${names.join(", ")}`,
+    );
   checkIndices("splitIndices", indices, size);
   const places = placeValues(radices);
   const part = (i: number) => indices.map((index) => Math.floor(index / places[i]!) % radices[i]!);

@@ -1,5 +1,6 @@
 import { nn, type Scalar, type Tensor1D, type Tensor2D, tf } from "@fqgan/tensor";
 import { z } from "zod";
+import { wholeNumber } from "./codebook-options.js";
 import { type DigitOrder, packDigits, unpackDigits } from "./codes.js";
 import { bitEntropies } from "./losses/bit-entropy.js";
 import { commitmentLoss } from "./losses/codebook.js";
@@ -23,7 +24,12 @@ const bitOrders = {
 /** Options that all binary codes share. */
 export const signOptions = {
   /** d: codes have d coordinates of either sign. */
-  bits: z.int().min(1).max(31).default(10),
+  bits: wholeNumber({
+    from: 1,
+    to: 31,
+    of: "a whole number of bits",
+    remedy: "int32 indices hold no more: split more over several codebooks",
+  }).default(10),
   bitOrder: z
     .enum(["least-significant-first", "most-significant-first"])
     .default("least-significant-first"),

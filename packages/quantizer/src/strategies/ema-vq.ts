@@ -4,7 +4,7 @@
  */
 import { nn, type Tensor1D, type Tensor2D, tf, type Variable } from "@fqgan/tensor";
 import { z } from "zod";
-import { MAX_CODES } from "../codes.js";
+import { normalize, tableOptions, weight } from "../codebook-options.js";
 import { countCodes, DeadCodes, deadCodeOptions } from "../dead-codes.js";
 import { initialCodebook } from "../initial-codebook.js";
 import { commitmentLoss } from "../losses/codebook.js";
@@ -22,13 +22,10 @@ import {
 } from "../quantizer.js";
 
 const options = {
-  /** K, the number of codes. */
-  size: z.int().min(2).max(MAX_CODES),
-  /** D, the length of a code. */
-  dimensions: z.int().positive().default(8),
-  normalize: z.enum(["l2", "none"]).default("l2"),
-  /** β, the weight of the commitment loss. */
-  beta: z.number().nonnegative().default(0.25),
+  ...tableOptions(),
+  normalize,
+  /** β, of the commitment loss. */
+  beta: weight(0.25),
   /** Of the moving counts and sums. */
   decay: z.number().min(0).max(1).default(0.99),
   /** Laplace smoothing of the counts. */

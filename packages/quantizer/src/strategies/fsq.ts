@@ -4,6 +4,7 @@
  */
 import { nn, type Tensor, type Tensor1D, type Tensor2D, tf } from "@fqgan/tensor";
 import { z } from "zod";
+import { wholeNumber } from "../codebook-options.js";
 import { codeCount, packDigits, unpackDigits } from "../codes.js";
 import {
   checkLatents,
@@ -69,7 +70,17 @@ const bounds = {
 
 const options = {
   /** Levels of each coordinate; the codebook's size is their product. */
-  levels: z.array(z.int().min(2).max(1000)).min(1).default([8, 5, 5, 5]),
+  levels: z
+    .array(
+      wholeNumber({
+        from: 2,
+        to: 1000,
+        of: "a whole number of levels",
+        remedy: "give one for each coordinate, such as [8, 5, 5, 5]",
+      }),
+    )
+    .min(1)
+    .default([8, 5, 5, 5]),
   bound: z.enum(Object.keys(bounds) as (keyof typeof bounds)[]).default("widened"),
 };
 

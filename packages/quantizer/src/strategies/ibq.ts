@@ -11,10 +11,10 @@ import {
   tf,
   type Variable,
 } from "@fqgan/tensor";
-import { z } from "zod";
-import { MAX_CODES } from "../codes.js";
+import { choiceEntropy, tableOptions, weight } from "../codebook-options.js";
 import { codebookLoss, commitmentLoss } from "../losses/codebook.js";
 import { softChoiceEntropies } from "../losses/entropy.js";
+import { mostAlignedCodes } from "../nearest-code.js";
 import {
   checkLatents,
   defineQuantizer,
@@ -27,18 +27,10 @@ import {
 import { stopGradient } from "../straight-through.js";
 
 const options = {
-  /** K, the number of codes. */
-  size: z.int().min(2).max(MAX_CODES),
-  /** D, the length of a code. */
-  dimensions: z.int().positive().default(256),
-  /** β, the weight of the codebook loss. */
-  beta: z.number().nonnegative().default(0.25),
-  entropy: z
-    .strictObject({
-      weight: z.number().nonnegative().default(0.05),
-      temperature: z.number().positive().default(0.01),
-    })
-    .prefault({}),
+  ...tableOptions({ dimensions: 256 }),
+  /** β, of the codebook loss. */
+  beta: weight(0.25),
+  entropy: choiceEntropy({ weight: 0.05 }),
 };
 
 export class IndexBackpropagationQuantizer extends nn.Module implements Quantizer {
@@ -58,10 +50,13 @@ export class IndexBackpropagationQuantizer extends nn.Module implements Quantize
 
   quantize(latents: Tensor2D, mode: QuantizeMode): Quantized {
     checkLatents("ibq", latents, this.dimensions);
+    if (!mode.training) {
+      const indices = mostAlignedCodes({ latents, codebook: this.#codes() });
+      return { latents, codes: this.lookup(indices), indices, losses: {} };
+    }
     const logits = tf.matMul(latents, this.#codes(), false, true) as Tensor2D; // [N, K]
     const indices = tf.argMax(stopGradient(logits), 1) as Tensor1D;
-    const codes = tf.gather(this.#codes(), indices) as Tensor2D;
-    if (!mode.training) return { latents, codes, indices, losses: {} };
+    const codes = this.lookup(indices);
     const path = this.#softPath(logits, codes);
     return {
       latents: path,

@@ -3,8 +3,7 @@
  * that all codes move together and none dies.
  */
 import { fold, nn } from "@fqgan/tensor";
-import { z } from "zod";
-import { MAX_CODES } from "../codes.js";
+import { tableOptions, weight } from "../codebook-options.js";
 import { ProjectedCodebookQuantizer } from "../projected-codebook.js";
 import { defineQuantizer } from "../quantizer.js";
 
@@ -13,14 +12,11 @@ export const simvq = defineQuantizer({
   summary: "Nearest code of a frozen Gaussian codebook behind a learned linear map",
   reference: "https://arxiv.org/abs/2411.02038",
   options: {
-    /** K, the number of codes. */
-    size: z.int().min(2).max(MAX_CODES),
-    /** D, the length of a code. */
-    dimensions: z.int().positive().default(8),
-    /** Weight of the codebook loss, which moves the map. */
-    codebook: z.number().nonnegative().default(1),
-    /** β, the weight of the commitment loss. */
-    beta: z.number().nonnegative().default(0.25),
+    ...tableOptions(),
+    /** Of the codebook loss, which moves the map. */
+    codebook: weight(1),
+    /** β, of the commitment loss. */
+    beta: weight(0.25),
   },
   example: { size: 16, dimensions: 4 },
   create({ size, dimensions, codebook, beta }, key) {

@@ -4,8 +4,7 @@
  * by gradient. Losses as FQGAN uses them, its entropy term included.
  */
 import { nn, type Scalar, type Tensor1D, type Tensor2D, tf, type Variable } from "@fqgan/tensor";
-import { z } from "zod";
-import { MAX_CODES } from "../codes.js";
+import { choiceEntropy, normalize, tableOptions, weight } from "../codebook-options.js";
 import { DeadCodes, deadCodeOptions } from "../dead-codes.js";
 import { initialCodebook } from "../initial-codebook.js";
 import { codebookLoss, commitmentLoss } from "../losses/codebook.js";
@@ -25,23 +24,15 @@ import {
 } from "../quantizer.js";
 
 const options = {
-  /** K, the number of codes. */
-  size: z.int().min(2).max(MAX_CODES),
-  /** D, the length of a code. */
-  dimensions: z.int().positive().default(8),
-  normalize: z.enum(["l2", "none"]).default("l2"),
-  /** Weight of the codebook loss. */
-  codebook: z.number().nonnegative().default(1),
-  /** β, the weight of the commitment loss. */
-  beta: z.number().nonnegative().default(0.25),
-  entropy: z
-    .strictObject({
-      weight: z.number().nonnegative().default(0),
-      temperature: z.number().positive().default(0.01),
-    })
-    .prefault({}),
-  /** Weight of the orthogonality loss. */
-  orthogonality: z.number().nonnegative().default(0),
+  ...tableOptions(),
+  normalize,
+  /** Of the codebook loss. */
+  codebook: weight(1),
+  /** β, of the commitment loss. */
+  beta: weight(0.25),
+  entropy: choiceEntropy({ weight: 0 }),
+  /** Of the orthogonality loss. */
+  orthogonality: weight(0),
   deadCodes: deadCodeOptions,
 };
 
