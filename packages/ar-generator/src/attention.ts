@@ -7,8 +7,7 @@ import type { Key } from "@fqgan/tensor";
 import { nn, type Tensor, tf } from "@fqgan/tensor";
 import type { GeneratorConfig } from "./config.js";
 import { weightInit } from "./initial.js";
-import type { KeysAndValues } from "./kv-cache.js";
-import { type Rotation, rotate } from "./rotary.js";
+import { type HalfRotation, type Rotation, rotate } from "./rotary.js";
 
 /** The part of a generator's config that shapes a block. */
 export type BlockConfig = Pick<
@@ -23,13 +22,12 @@ export interface Whole {
   readonly mask: Tensor;
 }
 
-/** One position sees those in the cache and itself. */
-export interface Incremental {
-  readonly rotation: Rotation;
+/** One position sees those in the cache before it, and itself. */
+export interface Incremental extends HalfRotation {
+  /** int32 [1] */
+  readonly position: Tensor;
   /** Of N positions. */
-  readonly cache: KeysAndValues<Tensor>;
-  /** [1, N] added to the logits of the cache. */
-  readonly mask: Tensor;
+  readonly cache: nn.AttentionCache;
 }
 
 type Projected = { q: Tensor; k: Tensor; v: Tensor };
@@ -60,17 +58,10 @@ export class Attention extends nn.Module {
     return this.#merge(nn.scaledDotProductAttention(q, k, v, masks), x);
   }
 
-  /** One position [B, 1, C] → [B, 1, C], with its keys and values for the cache. */
-  next(x: Tensor, { rotation, cache, mask }: Incremental) {
-    const { q, k, v } = this.#project(x, rotation);
-    const scale = 1 / Math.sqrt(q.shape[3]!);
-    const before = tf.add(tf.mul(tf.matMul(q, cache.keys, false, true), scale), mask);
-    const own = tf.mul(tf.matMul(q, k, false, true), scale); // [B, groups, share, 1]
-    const weights = tf.softmax(tf.concat([before, own], -1));
-    const positions = before.shape[3]!;
-    const [seen, self] = tf.split(weights, [positions, 1], -1) as [Tensor, Tensor];
-    const mixed = tf.add(tf.matMul(seen, cache.values), tf.mul(self, v));
-    return { output: this.#merge(mixed, x), added: { keys: k, values: v } };
+  /** One position [B, C] → [B, C]; its keys and values go to the cache. */
+  next(x: Tensor, place: Incremental): Tensor {
+    const projected = this.project.call(x);
+    return this.output.call(nn.cachedAttention({ ...place, projected, heads: this.#heads }));
   }
 
   /** q [B, groups, share·T, D] with share = heads / groups; k, v [B, groups, T, D] */

@@ -63,11 +63,9 @@ export class Block extends nn.Module {
     return tf.add(middle, kept(fed, "feedForward"));
   }
 
-  /** One position [B, 1, C] → [B, 1, C], with its keys and values for the cache. */
-  next(x: Tensor, position: Incremental) {
-    const { output, added } = this.attention.next(this.attentionNorm.call(x), position);
-    const middle = tf.add(x, output);
-    const fed = this.feedForward.call(this.feedForwardNorm.call(middle));
-    return { output: tf.add(middle, fed), added };
+  /** One position [B, C] → [B, C]; its keys and values go to the cache. */
+  next(x: Tensor, place: Incremental): Tensor {
+    const middle = tf.add(x, this.attention.next(this.attentionNorm.call(x), place));
+    return tf.add(middle, this.feedForward.call(this.feedForwardNorm.call(middle)));
   }
 }

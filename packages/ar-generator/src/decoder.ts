@@ -1,17 +1,19 @@
 import type { Codes } from "@fqgan/quantizer";
-import { type Compiled, compile, type HostTensor, hostTensor, type Tensor } from "@fqgan/tensor";
+import {
+  type Compiled,
+  type CompileReport,
+  compile,
+  type HostTensor,
+  hostTensor,
+  type PrecisionName,
+  type Tensor,
+} from "@fqgan/tensor";
 import type { Logits } from "./heads/index.js";
-import type { KeysAndValues, KvCache } from "./kv-cache.js";
+import type { KvCache } from "./kv-cache.js";
 import type { Generator } from "./transformer.js";
 
-type Layers<T> = Readonly<Record<string, KeysAndValues<T>>>;
-type Position = {
-  position: HostTensor;
-  labels: HostTensor;
-  previous: Codes<HostTensor>;
-  cache: Layers<HostTensor>;
-};
-type Step = { context: Tensor; logits: Logits; added: Layers<Tensor> };
+type Position = { position: HostTensor; labels: HostTensor; previous: Codes<HostTensor> };
+type Step = { context: Tensor; logits: Logits };
 type Stage = { context: HostTensor; drawn: Codes<HostTensor> };
 type HostLogits = Record<string, HostTensor>;
 
@@ -21,6 +23,15 @@ export interface DecoderOptions {
    * `frozen`: those of the first draw, which is faster and holds the weights a second time.
    */
   readonly weights?: "live" | "frozen";
+  /**
+   * How frozen weights are kept: `int8` and `int4` are faster, take less memory and lose some quality, which
+   * `GeneratorEvaluator` measures. `float32` by default.
+   */
+  readonly precision?: PrecisionName;
+  /** Called after each program was compiled. */
+  readonly onCompiled?: (report: CompileReport) => void;
+  /** Path prefix for ONNX Runtime's profiles, written on `dispose`. */
+  readonly profile?: string;
 }
 
 /**
@@ -29,27 +40,30 @@ export interface DecoderOptions {
  */
 export class Decoder {
   readonly rows: number;
-  readonly #cache: KvCache;
+  readonly #caches: readonly KvCache[];
   readonly #first: Compiled<Position, Step>;
   readonly #later: Compiled<Stage, { logits: Logits }>[];
 
-  constructor(generator: Generator, rows: number, { weights = "live" }: DecoderOptions = {}) {
+  constructor(generator: Generator, rows: number, options: DecoderOptions = {}) {
     this.rows = rows;
-    this.#cache = generator.createCache(rows);
     const { head } = generator;
+    const cache = generator.createCache(rows);
+    const headCache = head.createCache(rows);
+    this.#caches = [cache, headCache];
+    const state = this.#caches.flatMap((one) => [...one.namedVariables().values()]);
     this.#first = compile<Position, Step>(
       (input) => {
-        const { context, added } = generator.decode(input);
-        return { context, added, logits: head.stage(0, context, {}) };
+        const context = generator.decode({ ...input, cache });
+        return { context, logits: head.stage(0, { context, drawn: {}, cache: headCache }) };
       },
-      { name: "decoding step", weights },
+      { ...options, name: "decoding step", state },
     );
     this.#later = head.stages
       .slice(1)
       .map((names, i) =>
         compile<Stage, { logits: Logits }>(
-          ({ context, drawn }) => ({ logits: head.stage(i + 1, context, drawn) }),
-          { name: `head stage ${names.join(", ")}`, weights },
+          (given) => ({ logits: head.stage(i + 1, { ...given, cache: headCache }) }),
+          { ...options, name: `head stage ${names.join(", ")}`, state },
         ),
       );
   }
@@ -60,25 +74,23 @@ export class Decoder {
    * @param previous the sub-codes of the position before; not read at position 0
    */
   async first(position: number, labels: Int32Array, previous: Record<string, Int32Array>) {
-    const { context, logits, added } = await this.#first({
+    const { context, logits } = await this.#first({
       position: hostTensor(Int32Array.of(position)),
       labels: hostTensor(labels),
       previous: toHost(previous),
-      cache: this.#cache.layers,
     });
-    this.#cache.write(position, added);
     return { context, logits: logits as HostLogits };
   }
 
-  /** Logits of stage `index` > 0, given the sub-codes of the stages before it. */
+  /** Logits of stage `index` > 0, given the sub-codes of the stages before it; stages come in order. */
   async later(index: number, context: HostTensor, drawn: Record<string, Int32Array>) {
     const { logits } = await this.#later[index - 1]!({ context, drawn: toHost(drawn) });
     return logits as HostLogits;
   }
 
   dispose(): void {
-    this.#first.dispose();
-    for (const stage of this.#later) stage.dispose();
+    for (const program of [this.#first, ...this.#later]) program.dispose();
+    for (const cache of this.#caches) cache.dispose();
   }
 }
 

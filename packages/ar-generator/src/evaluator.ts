@@ -10,13 +10,22 @@ import {
   uniform53,
 } from "@fqgan/tensor";
 import { type CodeBatch, requireBatch } from "./codes.js";
+import type { DecoderOptions } from "./decoder.js";
 import type { Logits } from "./heads/index.js";
+import type { KvCache } from "./kv-cache.js";
 import { negativeLogLikelihood } from "./loss.js";
 import { inverseCdf, softmax } from "./sampling.js";
 import type { Generator } from "./transformer.js";
 
 type Inputs = { codes: Codes<HostTensor>; labels: HostTensor };
 type Stage = { context: HostTensor; drawn: Codes<HostTensor> };
+type StageProgram = Compiled<Stage, { logits: Logits }>;
+
+interface Stages {
+  readonly rows: number;
+  readonly cache: KvCache;
+  readonly programs: readonly StageProgram[];
+}
 
 /** A value in nats for each position of the grid, by codebook: [N] each. */
 export type PositionMaps = Record<string, Float64Array>;
@@ -26,10 +35,13 @@ export class GeneratorEvaluator {
   readonly #generator: Generator;
   readonly #likelihood: Compiled<Inputs, Record<string, Tensor>>;
   readonly #context: Compiled<Inputs, { context: Tensor }>;
-  readonly #stages: Compiled<Stage, { logits: Logits }>[];
+  readonly #options: Pick<DecoderOptions, "weights" | "precision">;
+  #stages: Stages | undefined;
 
-  constructor(generator: Generator) {
+  /**  options with frozen weights of few bits it measures what those lose */
+  constructor(generator: Generator, options: Pick<DecoderOptions, "weights" | "precision"> = {}) {
     this.#generator = generator;
+    this.#options = options;
     this.#likelihood = compile<Inputs, Record<string, Tensor>>(
       ({ codes, labels }) => {
         const logits = generator.logits(labels, codes);
@@ -40,17 +52,11 @@ export class GeneratorEvaluator {
           ]),
         );
       },
-      { name: "generator evaluation" },
+      { ...options, name: "generator evaluation" },
     );
     this.#context = compile<Inputs, { context: Tensor }>(
       ({ codes, labels }) => ({ context: generator.contexts(labels, codes) }),
-      { name: "generator contexts" },
-    );
-    this.#stages = generator.head.stages.map((names, index) =>
-      compile<Stage, { logits: Logits }>(
-        ({ context, drawn }) => ({ logits: generator.head.stage(index, context, drawn) }),
-        { name: `head stage ${names.join(", ")}` },
-      ),
+      { ...options, name: "generator contexts" },
     );
   }
 
@@ -88,11 +94,12 @@ export class GeneratorEvaluator {
     const nats = await this.#likelihood(inputs);
     const { context } = await this.#context(inputs);
     const rows = batch.labels.data.length * positions;
+    const stages = this.#stagesOf(rows);
     const marginals = fromNames(codebooks, () => new Float64Array(rows));
     for (let draw = 0; draw < samples; draw++) {
       const drawn: Record<string, HostTensor> = {};
       for (const [index, names] of head.stages.entries()) {
-        const { logits } = await this.#stages[index]!({ context, drawn: { ...drawn } });
+        const { logits } = await stages[index]!({ context, drawn: { ...drawn } });
         for (const name of names) {
           const uniforms = uniform53(fold(createKey(seed), draw, name), rows);
           const { data, shape } = (logits as Record<string, HostTensor>)[name]!;
@@ -114,7 +121,32 @@ export class GeneratorEvaluator {
   }
 
   dispose(): void {
-    for (const program of [this.#likelihood, this.#context, ...this.#stages]) program.dispose();
+    for (const program of [this.#likelihood, this.#context]) program.dispose();
+    this.#disposeStages();
+  }
+
+  /** The head's stages for that many positions; programs are kept until another number is asked for. */
+  #stagesOf(rows: number): readonly StageProgram[] {
+    if (this.#stages?.rows !== rows) {
+      this.#disposeStages();
+      const { head } = this.#generator;
+      const cache = head.createCache(rows);
+      const state = [...cache.namedVariables().values()];
+      const programs = head.stages.map((names, index) =>
+        compile<Stage, { logits: Logits }>(
+          (given) => ({ logits: head.stage(index, { ...given, cache }) }),
+          { ...this.#options, name: `head stage ${names.join(", ")}`, state },
+        ),
+      );
+      this.#stages = { rows, cache, programs };
+    }
+    return this.#stages!.programs;
+  }
+
+  #disposeStages(): void {
+    for (const program of this.#stages?.programs ?? []) program.dispose();
+    this.#stages?.cache.dispose();
+    this.#stages = undefined;
   }
 
   /** Values of [B, N] → their means over images, [N]. */

@@ -147,7 +147,7 @@ export class Sampler {
           // Rows are the conditional sequences, then as many with the null class.
           const guided = sampling.guided
             ? guide(row(image), row(image + this.#batch), scale)
-            : Float64Array.from(row(image));
+            : new Float64Array(row(image));
           const code = sample(guided, sampling.draw[codebook]!, pick(image, codebook));
           codes[image] = code;
           if (sampling.guided) codes[image + this.#batch] = code;

@@ -56,11 +56,17 @@ export function unrotated(count: number, depth: number): Rotation {
   return { cosine: tf.ones([count, depth]), sine: tf.zeros([count, depth]) };
 }
 
-/** The row that `position` (int32 [1]) names, [1, D]. */
-export function rowAt({ cosine, sine, rows, depth }: RotaryTable, position: Tensor): Rotation {
-  const pick = (values: Float32Array) =>
-    tf.gather(tf.tensor2d(values, [rows, depth]), position as tf.Tensor1D);
-  return { cosine: pick(cosine), sine: pick(sine) };
+/** As `Rotation`, with one factor for both members of a pair: [T, D/2]. */
+export type HalfRotation = Rotation;
+
+/** Every second column. */
+export function halves({ cosine, sine }: Rotation): HalfRotation {
+  const half = (table: Tensor) => {
+    const [rows, depth] = table.shape as [number, number];
+    const pairs = tf.reshape(table, [rows, depth / 2, 2]);
+    return tf.reshape(tf.slice(pairs, [0, 0, 0], [rows, depth / 2, 1]), [rows, depth / 2]);
+  };
+  return { cosine: half(cosine), sine: half(sine) };
 }
 
 /** [D, D]: x·quarterTurn maps every pair (a, b) to (-b, a). */

@@ -1,4 +1,7 @@
-/** The mathematics of drawing a code from logits, one row at a time, in float64. */
+/**
+ * The mathematics of drawing a code from logits, one row at a time, in float64. Plain loops, since a
+ * row has as many entries as the vocabulary and is drawn from at every position.
+ */
 
 /** Classifier-free guidance (Ho & Salimans, arXiv 2207.12598): null + scale·(conditional - null). */
 export function guide(
@@ -6,10 +9,13 @@ export function guide(
   unconditional: ArrayLike<number>,
   scale: number,
 ): Float64Array {
-  return Float64Array.from(conditional as ArrayLike<number>, (value, i) => {
+  const guided = new Float64Array(conditional.length);
+  for (let i = 0; i < guided.length; i++) {
+    const value = conditional[i]!;
     const base = unconditional[i]!;
-    return scale === 1 ? value : base + scale * (value - base);
-  });
+    guided[i] = scale === 1 ? value : base + scale * (value - base);
+  }
+  return guided;
 }
 
 /** Keeps the `count` largest logits and all that tie with the last of them; the rest become -∞. */
@@ -40,10 +46,16 @@ export function keepTopP(logits: Float64Array, mass: number): Float64Array {
 }
 
 export function softmax(logits: Float64Array): Float64Array {
-  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const weights = logits.map((value) => Math.exp(value - largest));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < logits.length; i++) largest = Math.max(largest, logits[i]!);
+  const weights = new Float64Array(logits.length);
+  let total = 0;
+  for (let i = 0; i < logits.length; i++) {
+    weights[i] = Math.exp(logits[i]! - largest);
+    total += weights[i]!;
+  }
+  for (let i = 0; i < logits.length; i++) weights[i]! /= total;
+  return weights;
 }
 
 /** The index of the largest value, the lowest on ties. */
@@ -55,7 +67,8 @@ export function argMax(values: ArrayLike<number>): number {
 
 /** The first code whose cumulative probability exceeds `draw` in [0, 1) of the total. */
 export function inverseCdf(probabilities: Float64Array, draw: number): number {
-  const total = probabilities.reduce((sum, probability) => sum + probability, 0);
+  let total = 0;
+  for (let code = 0; code < probabilities.length; code++) total += probabilities[code]!;
   let cumulative = 0;
   let last = 0;
   for (let code = 0; code < probabilities.length; code++) {
@@ -78,15 +91,9 @@ export interface Draw {
 
 /** Probabilities after temperature, top-k and top-p, in this order. */
 export function shape(logits: Float64Array, { temperature, topK, topP }: Draw): Float64Array {
-  return softmax(
-    keepTopP(
-      keepTopK(
-        logits.map((value) => value / temperature),
-        topK,
-      ),
-      topP,
-    ),
-  );
+  const cooled = new Float64Array(logits.length);
+  for (let i = 0; i < logits.length; i++) cooled[i] = logits[i]! / temperature;
+  return softmax(keepTopP(keepTopK(cooled, topK), topP));
 }
 
 /** One code; `draw` is uniform in [0, 1). */

@@ -17,9 +17,9 @@ import {
 } from "./config.js";
 import { type Head, heads, type Logits } from "./heads/index.js";
 import { weightInit } from "./initial.js";
-import { type KeysAndValues, KvCache, maskFrom } from "./kv-cache.js";
+import { KvCache } from "./kv-cache.js";
 import { dropValues, type Regularisation } from "./regularisation.js";
-import { firstRows, rotaryTable, rowAt } from "./rotary.js";
+import { firstRows, halves, rotaryTable } from "./rotary.js";
 
 export class Generator extends nn.Module {
   /** Rows 0 … classes - 1, then the null class. */
@@ -112,33 +112,22 @@ export class Generator extends nn.Module {
   }
 
   /**
-   * One position's context [B, C] from the position before it and the cache, and what belongs into the
-   * cache for it.
+   * One position's context [B, C] from the position before it and the cache, which it is added to.
    * @param position int32 [1] in [0, N)
    * @param labels int32 [B], read at position 0
    * @param previous int32 [B] each: the sub-codes of position - 1; any codes at position 0
    */
-  decode(input: {
-    position: Tensor;
-    labels: Tensor;
-    previous: Codes;
-    cache: Readonly<Record<string, KeysAndValues<Tensor>>>;
-  }) {
+  decode(input: { position: Tensor; labels: Tensor; previous: Codes; cache: KvCache }): Tensor {
     const { position, labels, previous, cache } = input;
-    const batch = labels.shape[0]!;
     const isFirst = tf.cast(tf.equal(position, 0), "float32"); // [1]
     const start = tf.mul(this.classEmbedding.call(labels), isFirst);
     const token = tf.mul(this.#embed(previous), tf.sub(1, isFirst));
-    const mask = maskFrom(position, this.positions);
-    const rotation = rowAt(rotaryTable(this.#config, this.positions), position);
-    const added: Record<string, KeysAndValues<Tensor>> = {};
-    let x: Tensor = tf.reshape(tf.add(start, token), [batch, 1, -1]); // [B, 1, C]
-    for (const [i, block] of this.blocks.entries()) {
-      const result = block.next(x, { rotation, mask, cache: cache[i]! });
-      x = result.output;
-      added[i] = result.added;
-    }
-    return { context: tf.reshape(x, [batch, -1]), added };
+    const table = rotaryTable(this.#config, this.positions);
+    const rotation = halves(firstRows(table, this.positions));
+    return this.blocks.reduce<Tensor>(
+      (x, block, i) => block.next(x, { ...rotation, position, cache: cache.layers[i]! }),
+      tf.add(start, token),
+    );
   }
 
   /** [B, N, C], not normalised. */

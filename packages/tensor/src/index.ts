@@ -11,6 +11,8 @@ export { PytorchTensor } from "./checkpoint/pytorch/tensor.js";
 export * from "./checkpoint/safetensors.js";
 export * from "./checkpoint/variables.js";
 export * from "./compile/compile.js";
+export { type OnnxNode, writeModel } from "./compile/onnx/writer.js";
+export { type PrecisionName, precisions } from "./compile/quantization/precision.js";
 export * from "./engine.js";
 export * from "./host-input.js";
 export * from "./host-tensor.js";

@@ -2,6 +2,7 @@ import type { Codes } from "@fqgan/quantizer";
 import type { Strategy } from "@fqgan/registry";
 import type { Key, nn, Tensor } from "@fqgan/tensor";
 import type { BlockConfig } from "../attention.js";
+import type { KvCache } from "../kv-cache.js";
 import type { Regularisation } from "../regularisation.js";
 import type { RotaryTable } from "../rotary.js";
 
@@ -24,11 +25,19 @@ export interface Head extends nn.Module {
    * @param codes int32 [M] each
    */
   logits(context: Tensor, codes: Codes, dropout?: Regularisation): Logits;
-  /**
-   * Sampling: logits of the codebooks of stage `index`.
-   * @param drawn int32 [M] for every codebook of earlier stages
-   */
-  stage(index: number, context: Tensor, drawn: Codes): Logits;
+  /** What the stages of `rows` positions remember of one another; without layers where there are none. */
+  createCache(rows: number): KvCache;
+  /** Sampling: logits of the codebooks of stage `index`, which come in order. */
+  stage(index: number, given: StageInput): Logits;
+}
+
+export interface StageInput {
+  /** [M, C], not normalised */
+  readonly context: Tensor;
+  /** int32 [M] for every codebook of earlier stages */
+  readonly drawn: Codes;
+  /** Of M rows; moved. */
+  readonly cache: KvCache;
 }
 
 /** What a head is built from. */

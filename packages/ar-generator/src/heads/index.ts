@@ -6,7 +6,7 @@ import { linear } from "./linear.js";
 import { mlp } from "./mlp.js";
 import { single } from "./single.js";
 
-export type { Head, HeadSetting, HeadStrategy, Logits } from "./head.js";
+export type { Head, HeadSetting, HeadStrategy, Logits, StageInput } from "./head.js";
 
 /** Ways to turn the context of a position into the distribution of its sub-codes. */
 export const heads = defineRegistry<HeadStrategy>("head", [

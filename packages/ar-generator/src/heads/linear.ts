@@ -4,7 +4,8 @@
  */
 import { nn, type Tensor } from "@fqgan/tensor";
 import { zeroInit } from "../initial.js";
-import type { Head, HeadSetting, HeadStrategy, Logits } from "./head.js";
+import { KvCache } from "../kv-cache.js";
+import type { Head, HeadSetting, HeadStrategy, Logits, StageInput } from "./head.js";
 
 export class LinearHead extends nn.Module implements Head {
   readonly norm: nn.RmsNorm;
@@ -30,7 +31,12 @@ export class LinearHead extends nn.Module implements Head {
     );
   }
 
-  stage(_index: number, context: Tensor): Logits {
+  /** Its only stage remembers nothing. */
+  createCache(rows: number): KvCache {
+    return new KvCache({ layers: 0, rows, heads: 1, positions: 1, depth: 1 });
+  }
+
+  stage(_index: number, { context }: StageInput): Logits {
     return this.logits(context);
   }
 }

@@ -5,7 +5,8 @@
 import { fold, nn, type Tensor } from "@fqgan/tensor";
 import { z } from "zod";
 import { weightInit, zeroInit } from "../initial.js";
-import type { Head, HeadSetting, HeadStrategy, Logits } from "./head.js";
+import { KvCache } from "../kv-cache.js";
+import type { Head, HeadSetting, HeadStrategy, Logits, StageInput } from "./head.js";
 
 interface MlpOptions extends Record<string, unknown> {
   readonly ratio: number;
@@ -59,7 +60,12 @@ class MlpHead extends nn.Module implements Head {
     );
   }
 
-  stage(_index: number, context: Tensor): Logits {
+  /** Its only stage remembers nothing. */
+  createCache(rows: number): KvCache {
+    return new KvCache({ layers: 0, rows, heads: 1, positions: 1, depth: 1 });
+  }
+
+  stage(_index: number, { context }: StageInput): Logits {
     return this.logits(context);
   }
 }

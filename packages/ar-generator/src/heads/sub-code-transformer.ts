@@ -2,9 +2,10 @@ import type { Codes } from "@fqgan/quantizer";
 import { fold, nn, type Tensor, tf } from "@fqgan/tensor";
 import { Block } from "../block.js";
 import { zeroInit } from "../initial.js";
+import { KvCache } from "../kv-cache.js";
 import type { Regularisation } from "../regularisation.js";
-import type { Rotation } from "../rotary.js";
-import type { Head, HeadSetting, Logits } from "./head.js";
+import { halves, type Rotation } from "../rotary.js";
+import type { Head, HeadSetting, Logits, StageInput } from "./head.js";
 
 /**
  * A small causal transformer over the sub-codes of one position: item i knows the trunk's context and
@@ -16,11 +17,13 @@ export abstract class SubCodeTransformer extends nn.Module implements Head {
   readonly outputs: Record<string, nn.Linear> = {};
   readonly #names: string[];
   readonly #embed: HeadSetting["embed"];
+  readonly #block: HeadSetting["block"];
 
   constructor(layers: number, { block, vocabularies, embed, key }: HeadSetting) {
     super();
     this.#names = Object.keys(vocabularies);
     this.#embed = embed;
+    this.#block = block;
     this.blocks = Array.from(
       { length: layers },
       (_, i) => new Block(block, key && fold(key, "block", i)),
@@ -51,26 +54,48 @@ export abstract class SubCodeTransformer extends nn.Module implements Head {
   }
 
   logits(context: Tensor, codes: Codes, dropout?: Regularisation): Logits {
-    const items = this.#run(context, codes, this.#names.length, dropout);
+    const items = this.#run(context, codes, dropout);
     return Object.fromEntries(this.#names.map((name, i) => [name, this.#classify(items, i, name)]));
   }
 
-  /** The few items before are computed again: they cost less than a cache of them. */
-  stage(index: number, context: Tensor, drawn: Codes): Logits {
-    const name = this.#names[index]!;
-    return { [name]: this.#classify(this.#run(context, drawn, index + 1), index, name) };
+  createCache(rows: number): KvCache {
+    const { width, heads, keyValueHeads = heads } = this.#block;
+    return new KvCache({
+      layers: this.blocks.length,
+      rows,
+      heads: keyValueHeads,
+      positions: this.#names.length,
+      depth: width / heads,
+    });
   }
 
-  /** The first `count` items after all blocks, [M, count, C]. */
-  #run(context: Tensor, codes: Codes, count: number, dropout?: Regularisation): Tensor {
-    const known = this.#names.slice(0, count - 1).map((name) => this.#embed(name, codes[name]!));
-    const sequence = tf.stack(this.items(context, known), 1); // [M, count, C]
+  stage(index: number, { context, drawn, cache }: StageInput): Logits {
+    const name = this.#names[index]!;
+    const known = this.#embedFirst(index, drawn);
+    const rotation = halves(this.rotation(this.#names.length));
+    const position = tf.tensor1d([index], "int32");
+    const item = this.blocks.reduce(
+      (x, block, i) => block.next(x, { ...rotation, position, cache: cache.layers[i]! }),
+      this.items(context, known)[index]!,
+    );
+    return { [name]: this.outputs[name]!.call(this.norm.call(item)) };
+  }
+
+  #embedFirst(count: number, codes: Codes): Tensor[] {
+    return this.#names.slice(0, count).map((name) => this.#embed(name, codes[name]!));
+  }
+
+  /** All items after all blocks, [M, k, C]. */
+  #run(context: Tensor, codes: Codes, dropout?: Regularisation): Tensor {
+    const count = this.#names.length;
+    const known = this.#embedFirst(count - 1, codes);
+    const sequence = tf.stack(this.items(context, known), 1); // [M, k, C]
     const whole = { rotation: this.rotation(count), mask: nn.causalMask(count) };
     const drops = dropout && { ...dropout, path: 0 };
     return this.blocks.reduce((x, block) => block.call(x, whole, drops), sequence);
   }
 
-  /** Item `index` of [M, count, C] → [M, size] */
+  /** Item `index` of [M, k, C] → [M, size] */
   #classify(items: Tensor, index: number, name: string): Tensor {
     const [rows, , width] = items.shape as [number, number, number];
     const item = tf.reshape(tf.slice(items, [0, index, 0], [rows, 1, width]), [rows, width]);

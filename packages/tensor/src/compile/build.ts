@@ -1,9 +1,12 @@
 import type { Tree } from "../host-tensor.js";
 import { type Tensor, tf } from "../tf.js";
 import type { CompileOptions } from "./compile.js";
+import type { Graph } from "./graph.js";
 import type { Lowering } from "./lowering/lowering.js";
 import { writeModel } from "./onnx/writer.js";
 import { optimize } from "./passes/index.js";
+import { quantizeWeights } from "./quantization/pass.js";
+import { precisionOf } from "./quantization/precision.js";
 import { type Executable, executable } from "./runtime/executable.js";
 import { createSession } from "./runtime/onnx-runtime.js";
 import { separate } from "./runtime/storage.js";
@@ -16,18 +19,20 @@ export async function build(
   outlines: Tree<Outline>,
   options: CompileOptions & { readonly lowering: Lowering; readonly threads: number },
 ): Promise<Executable> {
-  const { name = "program", weights = "live", lowering, threads, profile } = options;
+  const { name = "program", weights = "live", state = [], lowering, threads, profile } = options;
+  const { weights: format } = precisionOf(options.precision ?? "float32");
   const start = performance.now();
   for (const variable of Object.values(tf.engine().registeredVariables)) separate(variable);
-  const traced = trace(program, outlines, { name, weights });
+  const traced = trace(program, outlines, { name, weights, state, lacks: lowering.lacks });
   const traceEnd = performance.now();
-  const graph = optimize(traced.graph);
+  const rounding = format ? [(graph: Graph) => quantizeWeights(graph, format)] : [];
+  const graph = optimize(traced.graph, rounding);
   const model = lowering.lower(graph);
   const bytes = writeModel(model);
   const lowerEnd = performance.now();
   const session = await createSession(bytes, {
     threads,
-    optimization: traced.updates.length > 0 ? "basic" : "all",
+    optimization: weights === "live" && traced.updates.length > 0 ? "basic" : "all",
     ...(profile ? { profile } : {}),
   });
   options.onCompiled?.({

@@ -1,3 +1,4 @@
+import { UserError } from "@fqgan/registry";
 import { currentEngine } from "../engine.js";
 import {
   type Fed,
@@ -7,8 +8,9 @@ import {
   mapTree,
   type Tree,
 } from "../host-tensor.js";
-import type { Tensor } from "../tf.js";
+import type { Tensor, Variable } from "../tf.js";
 import { isHostTensor, runEagerly } from "./eager.js";
+import { type Precision, type PrecisionName, precisionOf } from "./quantization/precision.js";
 import type { Executable } from "./runtime/executable.js";
 import type { Outline } from "./trace/recorder.js";
 
@@ -20,6 +22,13 @@ export interface CompileOptions {
    * values at the first call become part of the graph, which makes inference faster.
    */
   readonly weights?: "live" | "frozen";
+  /** Variables that a program with frozen weights reads live and may move: the cache of a decoder. */
+  readonly state?: readonly Variable[];
+  /**
+   * How frozen weights that rows are multiplied with are kept: `int8` and `int4` read less memory, which is
+   * what products with few rows wait for, and round weights and rows.
+   */
+  readonly precision?: PrecisionName;
   /** Called after each compilation, of which there is one for every set of input shapes. */
   readonly onCompiled?: (report: CompileReport) => void;
   /** Path prefix for ONNX Runtime's profile of every node, written on `dispose`. */
@@ -61,10 +70,14 @@ export function compile<I extends Tree<HostTensor>, O extends Tree<Tensor>>(
   program: (inputs: Fed<I>) => O,
   options: CompileOptions = {},
 ): Compiled<I, O> {
+  const precision = precisionFor(options);
   const variants = new Map<string, Promise<Executable>>();
   const run = async (inputs: I): Promise<Fetched<O>> => {
-    const { build } = await currentEngine();
-    if (!build) return runEagerly(program, inputs);
+    const { build, description } = await currentEngine();
+    if (!build) {
+      refuseRounding(precision, options.name, description.name);
+      return runEagerly(program, inputs);
+    }
     const given = new Map<string, HostTensor>();
     const outlines = mapTree<HostTensor, Outline>(inputs, isHostTensor, (host, path) => {
       given.set(path, host);
@@ -85,4 +98,27 @@ export function compile<I extends Tree<HostTensor>, O extends Tree<Tensor>>(
     variants.clear();
   };
   return Object.assign(run, { dispose });
+}
+
+/** Rounding is for weights that never move. */
+function precisionFor({
+  name = "program",
+  weights,
+  precision = "float32",
+}: CompileOptions): Precision {
+  const chosen = precisionOf(precision);
+  if (chosen.weights && weights !== "frozen")
+    throw new UserError(
+      `compile("${name}"): expected frozen weights for the precision ${precision}, got live ones; ` +
+        'compile it with { weights: "frozen" }',
+    );
+  return chosen;
+}
+
+function refuseRounding(precision: Precision, name = "program", engine: string): void {
+  if (precision.weights)
+    throw new UserError(
+      `compile("${name}"): expected an engine that compiles for the precision ${precision.name}, got ` +
+        `"${engine}"; use the engine "onnx", or float32`,
+    );
 }

@@ -20,6 +20,9 @@ export interface GraphNode {
   readonly outputs: readonly Value[];
 }
 
+/** A node's attribute `inPlace`: the name of the input whose memory each of these outputs is written to. */
+export type InPlace = Readonly<Record<number, string>>;
+
 /** A traced program. Nodes are in an order in which every value is made before it is used. */
 export interface Graph {
   /** Given from outside before each run. */

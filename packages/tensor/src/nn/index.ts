@@ -1,3 +1,8 @@
+export {
+  type AttentionCache,
+  type CachedAttention,
+  cachedAttention,
+} from "../kernels/cached-attention.js";
 export { groupNorm } from "../kernels/group-norm.js";
 export { silu } from "../kernels/silu.js";
 export { gelu } from "./activations.js";

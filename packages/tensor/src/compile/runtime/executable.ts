@@ -3,8 +3,10 @@ import type { HostTensor, Tree } from "../../host-tensor.js";
 import { mapTree } from "../../host-tensor.js";
 import type { Variable } from "../../tf-core.js";
 import type { Value } from "../graph.js";
+import { countReaders } from "../graph.js";
 import { inputName, outputName } from "../lowering/lowering.js";
 import type { InputSource, TracedProgram } from "../trace/trace.js";
+import { isInPlace } from "./in-place.js";
 import { onnxRuntime } from "./onnx-runtime.js";
 import { currentValues, replaceValues, spareValues } from "./storage.js";
 
@@ -29,11 +31,16 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 const isIndex = (node: Tree<number>): node is number => typeof node === "number";
 
 export async function executable(
-  { graph, sources, results, updates }: TracedProgram,
+  { graph, sources, results, updates: assigned }: TracedProgram,
   session: Ort.InferenceSession,
   name: string,
 ): Promise<Executable> {
   const { Tensor } = await onnxRuntime();
+  const readers = countReaders(graph);
+  const updates = assigned.map((update) => ({
+    ...update,
+    inPlace: isInPlace({ graph, sources }, update, readers),
+  }));
   const wrapped = new WeakMap<Data, Ort.Tensor>();
   const wrap = (type: HostTensor["dtype"], data: Data, shape: readonly number[]): Ort.Tensor =>
     new Tensor(type as "float32", data as Float32Array, shape);
@@ -60,13 +67,16 @@ export async function executable(
     const feeds: Record<string, Ort.Tensor> = {};
     for (const [index, value] of graph.inputs.entries())
       feeds[inputName(value)] = feedOf(value, sources[index]!, given);
-    const next = updates.map(({ variable }) => spareValues(variable));
+    const next = updates.map(({ variable, inPlace }) =>
+      inPlace ? currentValues(variable) : spareValues(variable),
+    );
     const fetches: Record<string, Ort.Tensor | null> = {};
     for (const index of graph.outputs.keys()) fetches[outputName(index)] = null;
     for (const [index, { variable, output }] of updates.entries())
       fetches[outputName(output)] = wrapVariable(variable, next[index]!);
     const produced = await session.run(feeds, fetches);
-    for (const [index, { variable }] of updates.entries()) replaceValues(variable, next[index]!);
+    for (const [index, { variable, inPlace }] of updates.entries())
+      if (!inPlace) replaceValues(variable, next[index]!);
     return mapTree<number, HostTensor>(results, isIndex, (index) => {
       const { type, shape } = graph.outputs[index]!;
       return { dtype: type, shape, data: produced[outputName(index)]!.data as Data };

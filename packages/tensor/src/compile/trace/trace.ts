@@ -1,6 +1,7 @@
 import { UserError } from "@fqgan/registry";
 import { type HostValue, withHostInputHook } from "../../host-input.js";
 import { mapTree, type Tree } from "../../host-tensor.js";
+import { withoutKernels } from "../../kernels/fused.js";
 import { type Tensor, tf, type Variable } from "../../tf-core.js";
 import type { Graph, Value } from "../graph.js";
 import { traceBackend } from "./backend.js";
@@ -33,19 +34,23 @@ export interface TraceOptions {
   readonly name: string;
   /** Whether variables become inputs, or constants. */
   readonly weights?: "live" | "frozen";
+  /** Variables that stay inputs where weights are frozen, and may be assigned. */
+  readonly state?: readonly Variable[];
+  /** Kernels that the program must do without. */
+  readonly lacks?: readonly string[];
 }
 
 /** Runs `program` once on symbols, and leaves every variable as it was. */
 export function trace(
   program: (inputs: Tree<Tensor>) => Tree<Tensor>,
   inputs: Tree<Outline>,
-  { name, weights = "live" }: TraceOptions,
+  { name, weights = "live", state = [], lacks = [] }: TraceOptions,
 ): TracedProgram {
   const before = tf.getBackend();
   const variables = Object.values(tf.engine().registeredVariables);
   const held = new Map(variables.map((variable) => [variable, tf.clone(variable as Tensor)]));
   const backend = traceBackend();
-  const live = weights === "live" ? variables : [];
+  const live = weights === "live" ? variables : state;
   const byData = new Map(live.map((variable) => [variable.dataId, variable] as const));
   const scope = backend.begin(name, byData);
   const sources = new Map<Value, InputSource>();
@@ -67,7 +72,7 @@ export function trace(
         const { dtype, shape } = value();
         return symbol({ type: dtype, shape }, { kind: "host", value });
       };
-      const made = withHostInputHook(onHost, () => program(symbols));
+      const made = withoutKernels(lacks, () => withHostInputHook(onHost, () => program(symbols)));
       results = mapTree<Tensor, number>(made, leafOf(name), (tensor) => {
         return outputs.push(backend.lookup(tensor)) - 1;
       });
@@ -76,9 +81,10 @@ export function trace(
     const updates = variables
       .filter((variable) => variable.dataId !== held.get(variable)!.dataId)
       .map((variable) => ({ variable, output: outputs.push(backend.lookup(variable)) - 1 }));
-    if (weights === "frozen" && updates.length > 0)
+    const unexpected = updates.filter(({ variable }) => !live.includes(variable));
+    if (unexpected.length > 0)
       throw new UserError(
-        `compile("${name}"): a program with frozen weights must not assign variables, got ${updates.length} assigned; compile it with live weights`,
+        `compile("${name}"): a program with frozen weights must not assign variables, got ${unexpected.length} assigned; compile it with live weights, or name them as its state`,
       );
     for (const { variable, value } of scope.states) sources.set(value, { kind: "state", variable });
     const graph = scope.recorder.graph(outputs);

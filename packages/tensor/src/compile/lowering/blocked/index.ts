@@ -2,6 +2,8 @@ import { ModelBuilder } from "../builder.js";
 import { finishModel } from "../finish.js";
 import type { Lowering } from "../lowering.js";
 import { plainRules } from "../plain/index.js";
+import { rewrittenRules as plainRewrittenRules } from "../plain/rewritten.js";
+import { attentionRules } from "./attention.js";
 import { BlockedArrays } from "./blocked-arrays.js";
 import type { BlockedRules } from "./blocked-rule.js";
 import { convolutionRules } from "./convolution.js";
@@ -12,6 +14,7 @@ import { fusedRules } from "./fused.js";
 import { matmulRules } from "./matmul.js";
 import { reductionRules } from "./reduction.js";
 import { resizeRules } from "./resize.js";
+import { rewrittenRules } from "./rewritten.js";
 
 const blockedRules: BlockedRules = {
   ...elementwiseRules,
@@ -21,6 +24,8 @@ const blockedRules: BlockedRules = {
   ...resizeRules,
   ...fusedRules,
   ...matmulRules,
+  ...attentionRules,
+  ...rewrittenRules,
 };
 
 /**
@@ -31,13 +36,14 @@ const blockedRules: BlockedRules = {
  */
 export const blockedLowering = (block: number): Lowering => ({
   name: "blocked",
+  lacks: [],
   lower(traced) {
     const graph = rewriteEnlargedConvolutions(traced, block);
     const builder = new ModelBuilder();
     const arrays = new BlockedArrays(builder, graph, block);
     for (const node of graph.nodes) {
       if (blockedRules[node.op]?.(node, { builder, arrays })) continue;
-      const rule = plainRules[node.op];
+      const rule = plainRules[node.op] ?? plainRewrittenRules[node.op];
       if (!rule) throw new Error(`the blocked lowering has no rule for ${node.op}`);
       rule(node, { builder, arrays });
     }

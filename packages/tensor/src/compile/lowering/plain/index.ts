@@ -11,6 +11,7 @@ import { matmulRules } from "./matmul.js";
 import { poolRules } from "./pool.js";
 import { reductionRules } from "./reduction.js";
 import { resizeRules } from "./resize.js";
+import { rewrittenRules } from "./rewritten.js";
 import { shapeRules } from "./shape.js";
 
 export const plainRules: LowerRules = {
@@ -28,11 +29,12 @@ export const plainRules: LowerRules = {
 /** Standard ONNX only: runs wherever ONNX does, and can be exported. */
 export const plainLowering: Lowering = {
   name: "plain",
+  lacks: ["CachedAttention"],
   lower(graph) {
     const builder = new ModelBuilder();
     const arrays = new Arrays(builder, graph);
     for (const node of graph.nodes) {
-      const rule = plainRules[node.op];
+      const rule = plainRules[node.op] ?? rewrittenRules[node.op];
       if (!rule) throw new Error(`the plain lowering has no rule for ${node.op}`);
       rule(node, { builder, arrays });
     }

@@ -1,5 +1,8 @@
-import type { Value } from "../../graph.js";
+import type { InPlace, Value } from "../../graph.js";
 import { type TraceRules, take } from "../rule.js";
+
+/** Which input each output overwrites where it lies. */
+const CACHE_IN_PLACE: InPlace = { 1: "keys", 2: "values" };
 
 /** Kernels of this project that only the compiled engine has; see src/kernels. */
 export const fusedRules: TraceRules = {
@@ -24,5 +27,18 @@ export const fusedRules: TraceRules = {
     const inputs = { dy, x, scale, mean, rate };
     const { groups } = call.attributes as { groups: number };
     return call.recorder.addMany("GroupNormGrad", inputs, { groups }, [x, scale, scale]);
+  },
+  CachedAttention: (call) => {
+    const names = ["projected", "position", "keys", "values", "cosine", "sine"];
+    const [projected, , keys, values] = take(call, ...names) as Value[];
+    const { heads } = call.attributes as { heads: number };
+    const width = heads * keys!.shape[3]!;
+    const mixed = { type: keys!.type, shape: [projected!.shape[0]!, width] };
+    return call.recorder.addMany(
+      "CachedAttention",
+      call.inputs,
+      { heads, inPlace: CACHE_IN_PLACE },
+      [mixed, keys!, values!],
+    );
   },
 };
