@@ -8,11 +8,9 @@
  * measured with them.
  */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { loadDataset, type Split } from "@fqgan/data";
 import {
   compile,
-  createKey,
   encodeSafetensors,
   fold,
   type HostTensor,
@@ -24,23 +22,19 @@ import {
   tf,
   uniform53,
 } from "@fqgan/tensor";
-import { frozenExtractor } from "../src/frozen-extractor.js";
+import { builtinExtractor } from "../src/builtin-extractor.js";
 import { JudgeNetwork } from "../src/judge-network.js";
 import { augment } from "./augment.js";
 import { accuracy, images } from "./measure.js";
+import { readSettings, train as runSteps } from "./training.js";
 
-const { values: flags } = parseArgs({
-  options: {
-    out: { type: "string", default: "judge.safetensors" },
-    steps: { type: "string", default: "3500" },
-    batch: { type: "string", default: "32" },
-    seed: { type: "string", default: "1" },
-  },
+const { out, steps, batch, seed, key } = readSettings({
+  out: "judge.safetensors",
+  steps: "3500",
+  batch: "32",
+  seed: "1",
 });
-const steps = Number(flags.steps);
-const batch = Number(flags.batch);
 const size = 64;
-const key = createKey(Number(flags.seed));
 
 const twitter = await loadDataset({ name: "emoji", vendor: "twitter", size });
 const google = await loadDataset({ name: "emoji", vendor: "google", size });
@@ -84,34 +78,27 @@ const step = compile<{ images: HostTensor; targets: HostTensor }, { loss: Tensor
   { name: "train-judge" },
 );
 
-const started = performance.now();
-let mean = 0;
-for (let i = 0; i < steps; i++) {
+await runSteps(steps, async (i) => {
   const indices = drawImages(i);
   const targets = new Float32Array(batch * classes.length); // one-hot rows
   indices.forEach((index, row) => {
     targets[row * classes.length + labels[index]!] = 1;
   });
   const pixels = await train.images(indices);
-  const { loss } = await step({
+  const made = await step({
     images: hostTensor(augment(pixels, size, fold(key, "augment", i)), [batch, size, size, 3]),
     targets: hostTensor(targets, [batch, classes.length]),
   });
   adam.advance();
-  mean = i === 0 ? loss.data[0]! : 0.98 * mean + 0.02 * loss.data[0]!;
-  if (i % 50 === 0 || i === steps - 1) {
-    const seconds = (performance.now() - started) / 1000;
-    console.error(`step ${i} loss ${mean.toFixed(3)} ${seconds.toFixed(0)} s`);
-  }
-}
+  return made;
+});
 step.dispose();
 
-const judge = frozenExtractor({
+const judge = builtinExtractor({
   name: "judge",
   hash: "",
   dimensions: 64,
   classes,
-  size,
   call: (x) => network.call(x),
   dispose: () => {},
 });
@@ -131,8 +118,8 @@ const metadata = {
   classes: JSON.stringify(classes),
   steps: String(steps),
   batch: String(batch),
-  seed: flags.seed,
+  seed,
   accuracy: JSON.stringify(measured),
 };
-writeFileSync(flags.out, encodeSafetensors({ tensors: await readVariables(variables), metadata }));
+writeFileSync(out, encodeSafetensors({ tensors: await readVariables(variables), metadata }));
 console.log(JSON.stringify({ parameters: network.parameterCount(), accuracy: measured }, null, 2));

@@ -8,11 +8,9 @@
  * script and are frozen.
  */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { loadDataset, type Split } from "@fqgan/data";
 import {
   compile,
-  createKey,
   encodeSafetensors,
   fold,
   type HostTensor,
@@ -27,25 +25,21 @@ import {
   type Tensor2D,
   tf,
 } from "@fqgan/tensor";
-import { frozenExtractor } from "../src/frozen-extractor.js";
+import { builtinExtractor } from "../src/builtin-extractor.js";
 import { teacherNetwork } from "../src/teacher-network.js";
 import { augment } from "./augment.js";
 import { emojiWords } from "./emoji-words.js";
 import { cosine, images, unitRows } from "./measure.js";
+import { readSettings, train as runSteps } from "./training.js";
 
-const { values: flags } = parseArgs({
-  options: {
-    out: { type: "string", default: "teacher.safetensors" },
-    steps: { type: "string", default: "1200" },
-    batch: { type: "string", default: "48" },
-    seed: { type: "string", default: "2" },
-  },
+const { out, steps, batch, seed, key } = readSettings({
+  out: "teacher.safetensors",
+  steps: "1200",
+  batch: "48",
+  seed: "2",
 });
-const steps = Number(flags.steps);
-const batch = Number(flags.batch);
 const size = 64;
 const dimensions = 64;
-const key = createKey(Number(flags.seed));
 
 const { splits } = await loadDataset({ name: "emoji", vendor: "google", size });
 const { train, validation } = splits;
@@ -151,30 +145,23 @@ const same = hostTensor(
   Float32Array.from({ length: batch * batch }, (_, i) => (i % (batch + 1) === 0 ? 1 : 0)),
   [batch, batch],
 );
-const started = performance.now();
-let mean = 0;
-for (let i = 0; i < steps; i++) {
+await runSteps(steps, async (i) => {
   const indices = drawImages(i);
   const pixels = await train.images(indices);
-  const { loss } = await step({
+  const made = await step({
     images: hostTensor(augment(pixels, size, fold(key, "augment", i)), [batch, size, size, 3]),
     bags: bags(train, indices),
     same,
   });
   adam.advance();
-  mean = i === 0 ? loss.data[0]! : 0.98 * mean + 0.02 * loss.data[0]!;
-  if (i % 50 === 0 || i === steps - 1) {
-    const seconds = (performance.now() - started) / 1000;
-    console.error(`step ${i} loss ${mean.toFixed(3)} ${seconds.toFixed(0)} s`);
-  }
-}
+  return made;
+});
 step.dispose();
 
-const teacher = frozenExtractor({
+const teacher = builtinExtractor({
   name: "teacher",
   hash: "",
   dimensions,
-  size,
   call: (x) => ({ features: network.call(x) }),
   dispose: () => {},
 });
@@ -234,9 +221,9 @@ const metadata = {
   name: "builtin-teacher-v1",
   steps: String(steps),
   batch: String(batch),
-  seed: flags.seed,
+  seed,
   measured: JSON.stringify(measured),
 };
 const tensors = await readVariables(network.namedVariables());
-writeFileSync(flags.out, encodeSafetensors({ tensors, metadata }));
+writeFileSync(out, encodeSafetensors({ tensors, metadata }));
 console.log(JSON.stringify({ parameters: network.parameterCount(), ...measured }, null, 2));

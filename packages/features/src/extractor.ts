@@ -7,6 +7,8 @@ export interface Extracted {
   readonly features: HostTensor;
   /** [B, classes] float32; only of networks that classify. */
   readonly logits?: HostTensor;
+  /** [B, 2023] float32, for sFID; only of Inception. */
+  readonly spatial?: HostTensor;
 }
 
 /** A frozen network that turns images into features, the same for every batch size. */
@@ -17,9 +19,14 @@ export interface Extractor {
   readonly hash: string;
   /** D, the number of features. */
   readonly dimensions: number;
-  /** What the logits mean, in order; only of networks that classify. */
+  /** What becomes of images before the network sees them; other preparations give other numbers. */
+  readonly preparation: string;
+  /** What the logits mean, in order; only of networks that classify and say so. */
   readonly classes?: readonly string[];
-  /** @param images [B, S, S, 3] float32 in [-1, 1]; rounded to 8 bits and resized as the network needs */
+  /**
+   * @param images [B, H, W, 3] float32 in [-1, 1]; rounded to 8 bits and resized as the network needs. Some
+   *   networks take square images only, and say so.
+   */
   extract(images: HostTensor): Promise<Extracted>;
   /** `extract`, features only: [B, D]. */
   features(images: HostTensor): Promise<HostTensor>;

@@ -1,58 +1,74 @@
-import { compile, type HostTensor, hostTensor, type Tensor } from "@fqgan/tensor";
+import { compile, type HostTensor, type Tensor } from "@fqgan/tensor";
 import type { Extracted, Extractor } from "./extractor.js";
-import { prepareImages } from "./prepare-images.js";
+import { inChunks } from "./in-chunks.js";
+import {
+  checkImages,
+  imagesOf,
+  type Preparation,
+  preparedBatch,
+} from "./preprocess/preparation.js";
 
-/** Images a run: one compiled shape for every batch size, so results do not depend on it either. */
-const CHUNK = 16;
+/** What a network of this package computes for a batch. */
+export interface NetworkOutputs {
+  readonly features: Tensor;
+  readonly logits?: Tensor;
+  readonly spatial?: Tensor;
+}
 
-type Outputs = { readonly features: Tensor; readonly logits?: Tensor };
-
-/** A network of this package as an extractor; compiled at its first use. */
-export function frozenExtractor(network: {
-  readonly name: string;
-  readonly hash: string;
-  readonly dimensions: number;
-  readonly classes?: readonly string[];
-  /** Side of the images that `call` takes. */
-  readonly size: number;
-  call(images: Tensor): Outputs;
+/** Prepared images through a program of one batch size. */
+export interface BatchProgram {
+  /** Images a run: one shape for every batch size, so results do not depend on it either. */
+  readonly chunk: number;
+  run(images: HostTensor): Promise<Readonly<Record<string, HostTensor>>>;
   dispose(): void;
-}): Extractor {
-  const { name, hash, dimensions, classes, size } = network;
-  const run = compile<{ images: HostTensor }, Record<string, Tensor>>(
-    ({ images }) => ({ ...network.call(images) }),
-    { name },
-  );
+}
+
+type Identity = Pick<Extractor, "name" | "hash" | "dimensions" | "classes">;
+
+/** An extractor from a program and what comes before it. */
+export function extractorOf(
+  { name, hash, dimensions, classes }: Identity,
+  { preparation, program }: { readonly preparation: Preparation; readonly program: BatchProgram },
+): Extractor {
+  const { chunk } = program;
   const extract = async (images: HostTensor): Promise<Extracted> => {
-    const prepared = prepareImages(images, size);
-    const count = images.shape[0]!;
-    const pixels = size * size * 3;
-    const features = new Float32Array(count * dimensions);
-    const logits = new Float32Array(count * (classes?.length ?? 0));
-    for (let from = 0; from < count; from += CHUNK) {
-      const chunk = new Float32Array(CHUNK * pixels);
-      chunk.set(prepared.subarray(from * pixels, (from + CHUNK) * pixels));
-      const outputs = await run({ images: hostTensor(chunk, [CHUNK, size, size, 3]) });
-      const rows = Math.min(CHUNK, count - from);
-      const keep = (all: Float32Array, output: HostTensor | undefined) => {
-        const columns = all.length / count;
-        if (output) all.set(output.data.subarray(0, rows * columns), from * columns);
-      };
-      keep(features, outputs.features);
-      keep(logits, outputs.logits);
-    }
-    return {
-      features: hostTensor(features, [count, dimensions]),
-      ...(classes && { logits: hostTensor(logits, [count, classes.length]) }),
-    };
+    (preparation.check ?? checkImages)(images);
+    const outputs = await inChunks({
+      count: images.shape[0]!,
+      chunk,
+      prepare: (from, rows) => preparedBatch(imagesOf(images, from, rows), { preparation, chunk }),
+      run: program.run,
+    });
+    return outputs as unknown as Extracted;
   };
   return {
     name,
     hash,
     dimensions,
+    preparation: preparation.description,
     ...(classes && { classes }),
     extract,
     features: async (images) => (await extract(images)).features,
+    dispose: program.dispose,
+  };
+}
+
+/** A network of this package compiled at its first use. */
+export function compiledProgram(network: {
+  readonly name: string;
+  readonly chunk: number;
+  readonly weights?: "live" | "frozen";
+  call(images: Tensor): NetworkOutputs;
+  dispose(): void;
+}): BatchProgram {
+  const { name, chunk, weights = "live" } = network;
+  const run = compile<{ images: HostTensor }, Record<string, Tensor>>(
+    ({ images }) => ({ ...network.call(images) }),
+    { name, weights },
+  );
+  return {
+    chunk,
+    run: (images) => run({ images }),
     dispose() {
       run.dispose();
       network.dispose();

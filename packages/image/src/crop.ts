@@ -69,11 +69,16 @@ export interface CropPlace {
   /** Fractions in [0, 1) of the room that is left: 0 is left or top. */
   readonly left: number;
   readonly top: number;
+  /** Room is counted in the central square of the resized image only, as ten-crops do. */
+  readonly square?: boolean;
 }
 
 /** A square of side `size` at a given (in training: random) place of the resized image. */
-export function placedCrop(image: Image, { size, smallerSide, left, top }: CropPlace): Image {
-  const resized = resizeSmallerSide(image, smallerSide);
+export function placedCrop(
+  image: Image,
+  { size, smallerSide, left, top, square = false }: CropPlace,
+): Image {
+  const resized = square ? centreCrop(image, smallerSide) : resizeSmallerSide(image, smallerSide);
   return crop(resized, {
     left: Math.floor(left * (resized.width - size + 1)),
     top: Math.floor(top * (resized.height - size + 1)),

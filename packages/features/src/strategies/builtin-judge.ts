@@ -1,6 +1,6 @@
 import { createKey, writeVariables } from "@fqgan/tensor";
+import { builtinExtractor } from "../builtin-extractor.js";
 import type { ExtractorStrategy } from "../extractor.js";
-import { frozenExtractor } from "../frozen-extractor.js";
 import { JudgeNetwork } from "../judge-network.js";
 import { readWeights } from "../weights.js";
 
@@ -16,12 +16,11 @@ export const builtinJudge: ExtractorStrategy = {
     const classes = JSON.parse(metadata.classes!) as string[];
     const network = new JudgeNetwork({ classes: classes.length, key: createKey(0) });
     writeVariables(network.namedVariables(), tensors, FILE);
-    return frozenExtractor({
+    return builtinExtractor({
       name: "builtin-64-v1",
       hash,
       dimensions: 64,
       classes,
-      size: 64,
       call: (images) => network.call(images),
       dispose: () => network.dispose(),
     });

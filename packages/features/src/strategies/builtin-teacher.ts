@@ -1,6 +1,6 @@
 import { createKey, writeVariables } from "@fqgan/tensor";
+import { builtinExtractor } from "../builtin-extractor.js";
 import type { ExtractorStrategy } from "../extractor.js";
-import { frozenExtractor } from "../frozen-extractor.js";
 import { teacherNetwork } from "../teacher-network.js";
 import { readWeights } from "../weights.js";
 
@@ -16,11 +16,10 @@ export const builtinTeacher: ExtractorStrategy = {
     const { tensors, hash } = readWeights(FILE);
     const network = teacherNetwork(createKey(0));
     writeVariables(network.namedVariables(), tensors, FILE);
-    return frozenExtractor({
+    return builtinExtractor({
       name: "builtin-teacher-v1",
       hash,
       dimensions: 64,
-      size: 64,
       call: (images) => ({ features: network.call(images) }),
       dispose: () => network.dispose(),
     });

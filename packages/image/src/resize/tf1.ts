@@ -25,15 +25,34 @@ export function resizeTf1(
 ): FloatImage {
   const { channels, data, width } = image;
   const columns = positions(image.width, target.width);
-  const result = new Float32Array(target.width * target.height * channels);
+  const length = target.width * channels;
+  const line = (row: number): Float32Array => {
+    const wide = new Float32Array(length);
+    const start = row * width * channels;
+    let to = 0;
+    for (const { low, high, rest } of columns)
+      for (let c = 0; c < channels; c++)
+        wide[to++] = mix(
+          data[start + low * channels + c]!,
+          data[start + high * channels + c]!,
+          rest,
+        );
+    return wide;
+  };
+  // an enlarged image reads each of its rows several times
+  const lines = new Map<number, Float32Array>();
+  const lineOf = (row: number): Float32Array => {
+    const known = lines.get(row);
+    if (known) return known;
+    const made = line(row);
+    lines.set(row, made);
+    return made;
+  };
+  const result = new Float32Array(target.height * length);
   let to = 0;
-  for (const row of positions(image.height, target.height))
-    for (const column of columns)
-      for (let c = 0; c < channels; c++) {
-        const at = (y: number, x: number) => data[(y * width + x) * channels + c]!;
-        const top = mix(at(row.low, column.low), at(row.low, column.high), column.rest);
-        const bottom = mix(at(row.high, column.low), at(row.high, column.high), column.rest);
-        result[to++] = mix(top, bottom, row.rest);
-      }
+  for (const { low, high, rest } of positions(image.height, target.height)) {
+    const [top, bottom] = [lineOf(low), lineOf(high)];
+    for (let i = 0; i < length; i++) result[to++] = mix(top[i]!, bottom[i]!, rest);
+  }
   return { ...target, channels, data: result };
 }

@@ -19,50 +19,63 @@ function cubicWeights(t: number): number[] {
   return [far(t + 1), near(t), near(1 - t), far(2 - t)];
 }
 
+/** The taps around a place of the input, in its pixels. */
 const kernels = {
-  bilinear: (i: number, input: number, output: number): Tap => {
-    const source = Math.max(0, ((i + 0.5) * input) / output - 0.5);
+  bilinear: (place: number, input: number): Tap => {
+    const source = Math.max(0, place);
     const low = Math.min(Math.floor(source), input - 1);
     return {
       positions: [low, clamp(low + 1, input)],
       weights: [1 - (source - low), source - low],
     };
   },
-  bicubic: (i: number, input: number, output: number): Tap => {
-    const source = ((i + 0.5) * input) / output - 0.5;
-    const low = Math.floor(source);
+  bicubic: (place: number, input: number): Tap => {
+    const low = Math.floor(place);
     return {
       positions: [-1, 0, 1, 2].map((offset) => clamp(low + offset, input)),
-      weights: cubicWeights(source - low),
+      weights: cubicWeights(place - low),
     };
   },
 };
 
 export type TorchFilter = keyof typeof kernels;
 
-export function resizeTorch(
-  image: FloatImage,
-  target: { readonly width: number; readonly height: number; readonly filter: TorchFilter },
-): FloatImage {
+export interface TorchTarget {
+  readonly width: number;
+  readonly height: number;
+  readonly filter: TorchFilter;
+  /** Input pixels from one output pixel to the next, where `scale_factor` says; default: the sides' ratio. */
+  readonly step?: { readonly x: number; readonly y: number };
+}
+
+export function resizeTorch(image: FloatImage, target: TorchTarget): FloatImage {
   const { channels, data } = image;
   const { width, height, filter } = target;
-  const taps = (input: number, output: number) =>
-    Array.from({ length: output }, (_, i) => kernels[filter](i, input, output));
-  const columns = taps(image.width, width);
-  const result = new Float32Array(width * height * channels);
-  let to = 0;
-  for (const row of taps(image.height, height))
-    for (const column of columns)
+  const { x, y } = target.step ?? { x: image.width / width, y: image.height / height };
+  const taps = (input: number, output: number, step: number) =>
+    Array.from({ length: output }, (_, i) => kernels[filter]((i + 0.5) * step - 0.5, input));
+  const columns = taps(image.width, width, x);
+  const length = width * channels;
+  // each row of the input made as wide as the output, [input height, width, C]
+  const lines = new Float64Array(image.height * length);
+  for (let row = 0, to = 0; row < image.height; row++)
+    for (const { positions, weights } of columns)
       for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        row.positions.forEach((y, j) => {
-          let line = 0;
-          column.positions.forEach((x, i) => {
-            line += column.weights[i]! * data[(y * image.width + x) * channels + c]!;
-          });
-          sum += row.weights[j]! * line;
-        });
-        result[to++] = sum;
+        let line = 0;
+        for (let i = 0; i < positions.length; i++)
+          line += weights[i]! * data[(row * image.width + positions[i]!) * channels + c]!;
+        lines[to++] = line;
       }
+  const result = new Float32Array(height * length);
+  const rows = taps(image.height, height, y);
+  for (let row = 0, to = 0; row < height; row++) {
+    const { positions, weights } = rows[row]!;
+    for (let i = 0; i < length; i++) {
+      let sum = 0;
+      for (let j = 0; j < positions.length; j++)
+        sum += weights[j]! * lines[positions[j]! * length + i]!;
+      result[to++] = sum;
+    }
+  }
   return { width, height, channels, data: result };
 }
