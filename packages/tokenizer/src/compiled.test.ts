@@ -6,9 +6,10 @@ import { TokenizerTrainer } from "./trainer.js";
 
 const adversarial = {
   discriminator: { name: "patch", channels: 4, layers: 1 },
-  balance: "adaptive",
+  balance: "adaptive" as const,
   startStep: 2,
-} as const;
+  penalties: [{ name: "lecam" }, { name: "r1", weight: 1 }],
+};
 const batch = { images: tinyImages(2), teachers: tinyTeachers(2) };
 
 /** Three steps, with a reconstruction before and after. */

@@ -3,8 +3,8 @@ import { parseConfig, UserError } from "@fqgan/registry";
 import { z } from "zod";
 import { adapters } from "./adapters/index.js";
 import { decoders } from "./decoders/index.js";
-import { adversarialConfig } from "./discriminator/config.js";
 import { encoders } from "./encoders/index.js";
+import { lossesSchema } from "./losses/config.js";
 
 const weight = () => z.number().nonnegative();
 
@@ -54,17 +54,7 @@ export const tokenizerConfigSchema = z.strictObject({
     .default("straight-through")
     .describe("how the decoder's gradient passes the quantizers"),
   decoder: decoders.schema.prefault({ name: "convolutional" }),
-  losses: z
-    .strictObject({
-      reconstruction: z
-        .strictObject({ l1: weight().default(0), l2: weight().default(1) })
-        .prefault({}),
-      disentanglement: weight()
-        .default(0)
-        .describe("pushes the codes of different codebooks to be orthogonal"),
-      adversarial: adversarialConfig.nullable().default(null),
-    })
-    .prefault({}),
+  losses: lossesSchema.prefault({}),
 });
 
 /** As written in a file: everything but the codebooks has a default. */

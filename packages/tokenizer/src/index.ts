@@ -9,20 +9,38 @@ export {
 } from "./config.js";
 export type { Decoder, DecoderStrategy } from "./decoder.js";
 export { decoders } from "./decoders/index.js";
-export type { Discriminator, DiscriminatorStrategy } from "./discriminator/discriminator.js";
+export { adversarialWeight } from "./discriminator/adversary.js";
+export { balances } from "./discriminator/balance.js";
+export type {
+  Discriminator,
+  DiscriminatorContext,
+  DiscriminatorStrategy,
+} from "./discriminator/discriminator.js";
 export { discriminators } from "./discriminator/index.js";
+export {
+  type Judged,
+  type Penalty,
+  type PenaltyStrategy,
+  penalties,
+} from "./discriminator/penalties.js";
 export type { Encoder, EncoderStrategy } from "./encoder.js";
 export { encoders } from "./encoders/index.js";
+export type { Frozen } from "./freeze.js";
 export { tokenizerHash } from "./hash.js";
+export type { ImageBatch } from "./image-batch.js";
 export { type FqganImportOptions, fqganConfig, fqganWeights, importFqgan } from "./import/fqgan.js";
 export { type FqganCheckpointOptions, importFqganCheckpoint } from "./import/fqgan-checkpoint.js";
 export { exportFqgan, fqganShapes } from "./import/fqgan-export.js";
 export { fqganNames } from "./import/fqgan-names.js";
+export { type FqganTrainingOptions, fqganTrainingState } from "./import/fqgan-training.js";
 export { fromTorch, transposeHost } from "./import/layout.js";
 export { patchDiscriminatorWeights } from "./import/patch-discriminator.js";
+export { styleDiscriminatorWeights } from "./import/style-discriminator.js";
 export { loadTokenizer, saveTokenizer } from "./load.js";
 export { type AdversarialObjective, adversarialObjectives } from "./losses/adversarial.js";
+export type { PerceptualNetwork } from "./losses/perceptual.js";
+export { representationLoss } from "./losses/representation.js";
 export { type TokenizerPreset, tokenizerPresetConfig, tokenizerPresets } from "./presets/index.js";
 export { createTokenizer, Tokenizer, type TokenizerOutput } from "./tokenizer.js";
-export { type ImageBatch, TokenizerTrainer, type TokenizerTrainerOptions } from "./trainer.js";
+export { TokenizerTrainer, type TokenizerTrainerOptions } from "./trainer.js";
 export { type TokenizerTraining, tokenizerTrainingSchema } from "./training-config.js";

@@ -1,5 +1,6 @@
 import { UserError } from "@fqgan/registry";
 import { type RandomStream, type Scalar, type Tensor, tf } from "@fqgan/tensor";
+import { type PerceptualNetwork, perceptualLoss } from "./losses/perceptual.js";
 import { reconstructionLoss } from "./losses/reconstruction.js";
 import { representationLoss } from "./losses/representation.js";
 import type { Tokenizer, TokenizerOutput } from "./tokenizer.js";
@@ -12,21 +13,42 @@ export interface TrainingTensors {
   readonly teachers: Readonly<Record<string, Tensor>>;
 }
 
+/** What the losses need beside the batch. */
+export interface ObjectiveContext {
+  readonly random: RandomStream;
+  /** Networks that compare images, by the name that the config gives them. */
+  readonly perceptual?: Readonly<Record<string, PerceptualNetwork>>;
+  /** Whether codebooks learn; without it their losses are left out and codes stay as they are. */
+  readonly training?: boolean;
+}
+
 /**
  * All of a tokenizer's own losses on one batch: those of its codebooks, `disentanglement`,
- * `reconstruction` and `<codebook>.representation`, each with its weight applied, so that they add up.
+ * `reconstruction`, `perceptual` and `<codebook>.representation`, each with its weight applied, so that
+ * they add up.
  */
 export function tokenizerLosses(
   tokenizer: Tokenizer,
   { images, teachers }: TrainingTensors,
-  random: RandomStream,
+  { random, perceptual = {}, training = true }: ObjectiveContext,
 ): { output: TokenizerOutput; losses: Record<string, Scalar> } {
   const { codebooks, losses: weights } = tokenizer.config;
-  const output = tokenizer.forward(images, { training: true, random });
+  const output = tokenizer.forward(images, { training, random });
+  const { reconstruction } = output;
   const losses: Record<string, Scalar> = {
-    reconstruction: reconstructionLoss(images, output.reconstruction, weights.reconstruction),
+    reconstruction: reconstructionLoss(images, reconstruction, weights.reconstruction),
     ...output.losses,
   };
+  if (weights.perceptual) {
+    const { network: name, weight } = weights.perceptual;
+    const network = perceptual[name];
+    if (!network)
+      throw new UserError(
+        `losses.perceptual.network: expected the network "${name}" with the trainer, got ` +
+          `${Object.keys(perceptual).join(", ") || "none"}; load it, or leave losses.perceptual out`,
+      );
+    losses.perceptual = perceptualLoss({ network, images, reconstruction, weight });
+  }
   for (const [name, rows] of Object.entries(tokenizer.predictFeatures(output.quantized))) {
     const { teacher, weight, features } = codebooks[name]!.representation!;
     const target = teachers[teacher];

@@ -1,5 +1,6 @@
-import { createKey, startEngine } from "@fqgan/tensor";
+import { createKey, startEngine, type Tensor, tf } from "@fqgan/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Frozen } from "./freeze.js";
 import { tinyConfig, tinyImages, tinyTeachers } from "./testing/tiny.js";
 import { createTokenizer } from "./tokenizer.js";
 import { TokenizerTrainer } from "./trainer.js";
@@ -74,6 +75,108 @@ describe("TokenizerTrainer", () => {
     await one.trainStep(batch);
     const moved = (await one.state())[`model.${name}`]!.data[0]!;
     expect((await one.averagedWeights())[name]!.data[0]).toBeCloseTo((start + moved) / 2, 6);
+  });
+
+  describe("with a batch in parts", () => {
+    const apart = { ...config, losses: { ...tinyConfig.losses, disentanglement: 0 } };
+    const { semantic } = tinyConfig.codebooks;
+    const { representation: _, ...bare } = semantic;
+    // Without losses of a whole batch, its parts add up to it.
+    const model = { ...apart, codebooks: { ...tinyConfig.codebooks, semantic: bare } };
+    const start = (accumulate: number, losses: object = {}) =>
+      new TokenizerTrainer(
+        createTokenizer({ ...model, losses: { ...model.losses, ...losses } }, 1),
+        { key: createKey(1), learningRate: 1e-3, ema: 0.5, accumulate },
+      );
+    const images = tinyImages(4);
+
+    it("does the step of the whole batch", async () => {
+      const [whole, parts] = [start(1), start(2)];
+      for (let step = 0; step < 2; step++) {
+        const [expected, actual] = [
+          await whole.trainStep({ images }),
+          await parts.trainStep({ images }),
+        ];
+        expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+        for (const [name, value] of Object.entries(expected))
+          expect(actual[name], name).toBeCloseTo(value, 3);
+      }
+      expect(parts.step).toBe(2);
+      const [expected, actual] = [await whole.averagedWeights(), await parts.averagedWeights()];
+      const name = "decoder.output.kernel";
+      for (const [i, value] of expected[name]!.data.entries())
+        expect(actual[name]!.data[i]).toBeCloseTo(value, 4);
+    });
+
+    it("goes on bit for bit from its state, a discriminator's too", async () => {
+      const unbroken = start(2, { adversarial });
+      await unbroken.trainStep({ images });
+      const resumed = start(2, { adversarial });
+      resumed.restore(await unbroken.state(), "state");
+      expect(await resumed.trainStep({ images })).toEqual(await unbroken.trainStep({ images }));
+      expect(await resumed.state()).toEqual(await unbroken.state());
+    });
+
+    it("refuses a batch that does not divide", async () => {
+      await expect(start(3).trainStep({ images })).rejects.toThrow(
+        "expected a batch of a multiple of 3 images, got 4",
+      );
+    });
+  });
+
+  describe("fine-tuning", () => {
+    const frozen = async (freeze: Frozen) => {
+      const one = new TokenizerTrainer(createTokenizer(config, 1), { key: createKey(1), freeze });
+      const before = await one.state();
+      const scalars = await one.trainStep(batch);
+      const after = await one.state();
+      const same = (name: string) =>
+        after[`model.${name}`]!.data.every((x, i) => x === before[`model.${name}`]!.data[i]);
+      return { same, scalars };
+    };
+
+    it("can leave the encoder as it is", async () => {
+      const { same } = await frozen("encoder");
+      expect(same("encoder.input.kernel")).toBe(true);
+      expect(same("branches.visual.project.kernel")).toBe(true);
+      expect(same("quantization.codebooks.visual.codebook")).toBe(false);
+      expect(same("decoder.output.kernel")).toBe(false);
+    });
+
+    it("can train the decoder alone: codes stay, and have no losses", async () => {
+      const { same, scalars } = await frozen("encoder-and-codebooks");
+      expect(same("quantization.codebooks.visual.codebook")).toBe(true);
+      expect(same("decoder.output.kernel")).toBe(false);
+      expect(scalars["loss.visual.commitment"]).toBeUndefined();
+    });
+  });
+
+  describe("with a perceptual loss", () => {
+    const perceptual = { network: "blocks", weight: 2 };
+    const tokenizer = () => createTokenizer({ ...config, losses: { perceptual } }, 1);
+    /** Mean colours of 4 × 4 blocks, compared. */
+    const network = {
+      call: (a: Tensor, b: Tensor) =>
+        tf.mean(tf.square(tf.avgPool(tf.sub(a, b) as tf.Tensor4D, 4, 4, "valid")), [1, 2, 3]),
+    };
+
+    it("adds its weight times the mean distance", async () => {
+      const one = new TokenizerTrainer(tokenizer(), {
+        key: createKey(1),
+        perceptual: { blocks: network },
+      });
+      const first = await one.trainStep(batch);
+      expect(first["loss.perceptual"]).toBeGreaterThan(0);
+      expect(first["loss.perceptual"]).toBeLessThan(2 * first["loss.reconstruction"]!);
+      for (let step = 0; step < 3; step++) await one.trainStep(batch);
+      const last = await one.trainStep(batch);
+      expect(last["loss.perceptual"]).toBeLessThan(first["loss.perceptual"]!);
+    });
+
+    it("names the network that was not given", async () => {
+      const one = new TokenizerTrainer(tokenizer(), { key: createKey(1) });
+      await expect(one.trainStep(batch)).rejects.toThrow('expected the network "blocks"');
+    });
   });
 
   it("evaluates without losses of training", async () => {

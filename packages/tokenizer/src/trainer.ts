@@ -18,32 +18,30 @@ import {
 import type { z } from "zod";
 import { checkImages } from "./check-input.js";
 import { Adversary } from "./discriminator/adversary.js";
+import { trainedVariables } from "./freeze.js";
+import { type ImageBatch, neededTeachers, splitBatch, type TrainingInputs } from "./image-batch.js";
+import type { PerceptualNetwork } from "./losses/perceptual.js";
 import { batchPsnr, reconstructionLoss } from "./losses/reconstruction.js";
-import { tokenizerLosses } from "./objective.js";
+import { type TrainingTensors, tokenizerLosses } from "./objective.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { type TokenizerTraining, tokenizerTrainingSchema } from "./training-config.js";
-
-/** One batch in main memory. */
-export interface ImageBatch {
-  /** float32 [B, H, W, 3] in [-1, 1] */
-  readonly images: HostTensor;
-  /** Features of these images by teacher, float32 [B, F]; for codebooks that have a teacher. */
-  readonly teachers?: Readonly<Record<string, HostTensor>>;
-}
+import { Update } from "./update.js";
 
 export interface TokenizerTrainerOptions extends Partial<z.input<typeof tokenizerTrainingSchema>> {
   /** Seeds the discriminator and whatever draws in training. */
   readonly key: Key;
   /** Replaces the constant learning rate. */
   readonly schedule?: optim.Schedule;
+  /** Networks that compare images, by the names in `losses.perceptual`. The caller's to dispose. */
+  readonly perceptual?: Readonly<Record<string, PerceptualNetwork>>;
 }
 
-type Inputs = { images: HostTensor; teachers: Record<string, HostTensor> };
 type Scalars<T = Tensor> = Readonly<Record<string, T>>;
+type Judged = { images: HostTensor; reconstruction: HostTensor };
 
 /**
  * Trains a tokenizer: one step is one update of the tokenizer by all its losses and, where it is
- * trained against a discriminator, one of that on the same reconstructions.
+ * trained against a discriminator, one of that on the same reconstructions; each is a compiled program.
  */
 export class TokenizerTrainer implements Trainer<ImageBatch> {
   readonly tokenizer: Tokenizer;
@@ -52,33 +50,46 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
   readonly #ema: optim.Ema | undefined;
   readonly #adversary: Adversary | undefined;
   readonly #random: RandomStream;
-  readonly #step: Compiled<Inputs, Scalars>;
+  readonly #generator: Update<TrainingInputs>;
+  readonly #discriminator: Update<Judged> | undefined;
   readonly #evaluate: Compiled<HostTensor, Scalars>;
+  #done = 0;
 
-  constructor(tokenizer: Tokenizer, { key, schedule, ...options }: TokenizerTrainerOptions) {
+  constructor(tokenizer: Tokenizer, options: TokenizerTrainerOptions) {
+    const { key, schedule, perceptual, ...settings } = options;
     this.tokenizer = tokenizer;
-    this.#training = parseConfig(tokenizerTrainingSchema, options, "tokenizer training");
-    const { learningRate, beta1, beta2, ema } = this.#training;
-    const variables = tokenizer.namedVariables();
+    this.#training = parseConfig(tokenizerTrainingSchema, settings, "tokenizer training");
+    const { learningRate, beta1, beta2, clip, ema, accumulate = 1, freeze } = this.#training;
     const adam = { learningRate: schedule ?? learningRate, beta1, beta2 };
+    const variables = trainedVariables(tokenizer, freeze);
     this.#random = new RandomStream(fold(key, "random"));
     this.#adam = new optim.Adam(variables, adam);
-    if (ema !== undefined) {
-      const trainable = [...variables].filter(([, variable]) => variable.trainable);
-      this.#ema = new optim.Ema(new Map(trainable), ema);
-    }
+    if (ema !== undefined) this.#ema = new optim.Ema(variables, ema);
     const { image, losses } = tokenizer.config;
     if (losses.adversarial)
       this.#adversary = new Adversary({
         config: losses.adversarial,
         imageChannels: image.channels,
+        imageSize: image.size,
         adam,
         stepNumber: () => this.step + 1,
         key: fold(key, "adversary"),
       });
-    this.#step = compile<Inputs, Scalars>((batch) => this.#trainingStep(batch), {
+    const update = { clip, parts: accumulate };
+    this.#generator = new Update<TrainingInputs>({
+      ...update,
       name: "tokenizer.trainStep",
+      losses: (batch) => this.#losses(batch, perceptual),
+      optimizer: this.#adam,
+      moved: () => this.#ema?.update(),
     });
+    if (this.#adversary)
+      this.#discriminator = new Update<Judged>({
+        ...update,
+        name: "discriminator.trainStep",
+        losses: (batch) => this.#adversary!.losses(batch),
+        optimizer: this.#adversary.optimizer,
+      });
     this.#evaluate = compile<HostTensor, Scalars>(
       (images) => {
         const { reconstruction } = tokenizer.forward(images, { training: false });
@@ -92,22 +103,32 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
   }
 
   get step(): number {
-    return this.#random.step;
+    return this.#done;
   }
 
   /**
    * `loss` and its parts `loss.reconstruction`, `loss.<codebook>.commitment`, … (weighted: they add up),
    * `gradientNorm`, `psnr` of the batch in dB, `learningRate`, and of a discriminator
-   * `discriminator.loss` and `discriminator.gradientNorm`.
+   * `discriminator.loss`, `discriminator.<penalty>` and `discriminator.gradientNorm`. Where the batch is
+   * cut into parts, means over them: contrastive losses and batch statistics are those of a part.
    */
   async trainStep({ images, teachers = {} }: ImageBatch): Promise<Record<string, number>> {
-    checkImages(images, this.tokenizer.config.image);
+    const { config } = this.tokenizer;
+    checkImages(images, config.image);
     const learningRate = this.#adam.learningRate();
-    const scalars = await this.#step({ images, teachers: this.#neededTeachers(teachers) });
-    this.#random.advance();
+    const inputs = { images, teachers: neededTeachers(teachers, config) };
+    const reports: Record<string, number>[] = [];
+    for (const [part, batch] of splitBatch(inputs, this.#training.accumulate ?? 1).entries()) {
+      const { reconstruction, ...scalars } = await this.#generator.run(batch, part);
+      const judged = { images: batch.images, reconstruction: reconstruction! };
+      const discriminator = (await this.#discriminator?.run(judged, part)) ?? {};
+      reports.push({ ...numbers(scalars), ...numbers(discriminator, "discriminator.") });
+      this.#random.advance();
+    }
+    this.#done += 1;
     this.#adam.advance();
     this.#adversary?.optimizer.advance();
-    return { ...numbers(scalars), learningRate };
+    return { ...means(reports), learningRate };
   }
 
   /** On held-out images, with the weights as they are: `loss.reconstruction` and `psnr`. */
@@ -131,10 +152,10 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
           "was it saved by a tokenizer's trainer?",
       );
     writeVariables(this.#variables(), tensors, where);
-    const done = step.data[0]!;
-    this.#random.step = done;
-    this.#adam.setUpdates(done);
-    this.#adversary?.optimizer.setUpdates(done);
+    this.#done = step.data[0]!;
+    this.#random.step = this.#done * (this.#training.accumulate ?? 1);
+    this.#adam.setUpdates(this.#done);
+    this.#adversary?.optimizer.setUpdates(this.#done);
   }
 
   /** The averaged weights by the tokenizer's names, or its own where no average is kept. */
@@ -146,50 +167,40 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
 
   /** Frees the optimizer's state and programs; the tokenizer stays. */
   dispose(): void {
-    this.#step.dispose();
+    this.#generator.dispose();
+    this.#discriminator?.dispose();
     this.#evaluate.dispose();
     this.#adam.dispose();
     this.#ema?.dispose();
     this.#adversary?.dispose();
   }
 
-  #trainingStep(batch: { images: Tensor; teachers: Readonly<Record<string, Tensor>> }): Scalars {
-    const { clip } = this.#training;
-    const results: Record<string, Tensor> = {};
-    let reconstruction: Tensor | undefined;
-    // What is read after the gradients must be kept: their scope frees everything else.
-    const { value, grads } = tf.variableGrads(() => {
-      const { output, losses } = tokenizerLosses(this.tokenizer, batch, this.#random);
-      reconstruction = tf.keep(output.reconstruction);
-      if (this.#adversary)
-        losses.adversarial = this.#adversary.generatorLoss({
-          reconstruction,
-          faithful: losses.reconstruction!,
-          lastKernel: this.tokenizer.decoder.lastKernel,
-        });
-      for (const [name, loss] of Object.entries(losses)) results[`loss.${name}`] = tf.keep(loss);
-      return tf.addN(Object.values(losses));
-    }, this.#adam.variables);
-    const clipped = optim.clipByGlobalNorm(grads, clip);
-    this.#adam.apply(clipped.grads);
-    this.#ema?.update();
-    const images = batch.images;
-    const discriminator = this.#adversary?.update({
-      images,
-      reconstruction: reconstruction!,
-      clip,
+  /** Of the tokenizer on one part of a batch, with the reconstructions for the discriminator. */
+  #losses(
+    batch: TrainingTensors,
+    perceptual: TokenizerTrainerOptions["perceptual"] = {},
+  ): optim.Losses {
+    const { output, losses } = tokenizerLosses(this.tokenizer, batch, {
+      random: this.#random,
+      perceptual,
+      training: this.#training.freeze !== "encoder-and-codebooks",
     });
-    const psnr = batchPsnr(images, reconstruction!);
-    reconstruction!.dispose();
+    const { reconstruction } = output;
+    const faithful = [losses.reconstruction, losses.perceptual].filter(
+      (loss) => loss !== undefined,
+    );
+    if (this.#adversary)
+      losses.adversarial = this.#adversary.generatorLoss({
+        reconstruction,
+        faithful: tf.addN(faithful),
+        lastKernel: this.tokenizer.decoder.lastKernel,
+      });
+    const named = Object.entries(losses).map(([name, loss]) => [`loss.${name}`, loss] as const);
     return {
-      loss: value,
-      ...results,
-      gradientNorm: clipped.norm,
-      psnr,
-      ...(discriminator && {
-        "discriminator.loss": discriminator.loss,
-        "discriminator.gradientNorm": discriminator.gradientNorm,
-      }),
+      loss: tf.addN(Object.values(losses)),
+      ...Object.fromEntries(named),
+      psnr: batchPsnr(batch.images, reconstruction),
+      ...(this.#adversary && { reconstruction }),
     };
   }
 
@@ -205,16 +216,20 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
     ]);
     return new Map(groups.flat());
   }
-
-  /** Those that a codebook learns from; others may be in the batch. */
-  #neededTeachers(given: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> {
-    const needed = Object.values(this.tokenizer.config.codebooks).map(
-      ({ representation }) => representation?.teacher,
-    );
-    return Object.fromEntries(Object.entries(given).filter(([name]) => needed.includes(name)));
-  }
 }
 
-function numbers(scalars: Scalars<HostTensor>): Record<string, number> {
-  return Object.fromEntries(Object.entries(scalars).map(([name, { data }]) => [name, data[0]!]));
+function numbers(scalars: Scalars<HostTensor>, prefix = ""): Record<string, number> {
+  const entries = Object.entries(scalars);
+  return Object.fromEntries(entries.map(([name, { data }]) => [`${prefix}${name}`, data[0]!]));
+}
+
+/** Of each name over the records that have it. */
+function means(records: readonly Record<string, number>[]): Record<string, number> {
+  const names = new Set(records.flatMap((record) => Object.keys(record)));
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const values = records.flatMap((record) => record[name] ?? []);
+      return [name, values.reduce((sum, value) => sum + value, 0) / values.length];
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { frozenChoices } from "./freeze.js";
 
 /** How a tokenizer is trained, apart from its losses, which are part of its own config. FQGAN's recipe. */
 export const tokenizerTrainingSchema = z.strictObject({
@@ -10,6 +11,17 @@ export const tokenizerTrainingSchema = z.strictObject({
   clip: z.number().positive().default(1),
   /** Decay of the moving average of the weights; none by default. */
   ema: z.number().gt(0).lt(1).optional(),
+  accumulate: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      "parts that a batch is cut into, their gradients averaged into one step; 1 by default",
+    ),
+  freeze: z
+    .enum(frozenChoices)
+    .optional()
+    .describe("what is not trained: encoder, or encoder-and-codebooks (codes stay as they are)"),
 });
 
 export type TokenizerTraining = z.output<typeof tokenizerTrainingSchema>;

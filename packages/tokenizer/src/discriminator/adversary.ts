@@ -2,7 +2,6 @@ import {
   fold,
   hostInput,
   hostTensor,
-  type Key,
   nn,
   optim,
   type Scalar,
@@ -13,8 +12,17 @@ import {
 import { type AdversarialObjective, adversarialObjectives } from "../losses/adversarial.js";
 import { balances } from "./balance.js";
 import type { AdversarialConfig } from "./config.js";
-import type { Discriminator } from "./discriminator.js";
+import type { Discriminator, DiscriminatorContext } from "./discriminator.js";
 import { discriminators } from "./index.js";
+import { type Penalty, penalties } from "./penalties.js";
+
+/** 0 before the start step, then the weight. Steps count from 1. */
+export function adversarialWeight(
+  { weight, startStep }: Pick<AdversarialConfig, "weight" | "startStep">,
+  step: number,
+): number {
+  return step >= startStep ? weight : 0;
+}
 
 /**
  * The other player of adversarial training: a discriminator with its optimizer. Before its start step
@@ -25,33 +33,43 @@ import { discriminators } from "./index.js";
 export class Adversary extends nn.Module {
   readonly discriminator: Discriminator;
   readonly optimizer: optim.Adam;
+  readonly penalties: Readonly<Record<string, Penalty>>;
   readonly #config: AdversarialConfig;
   readonly #objective: AdversarialObjective;
   readonly #stepNumber: () => number;
 
-  constructor(options: {
-    config: AdversarialConfig;
-    imageChannels: number;
-    adam: optim.AdamOptions;
-    /** The number of the step that runs, counting from 1. */
-    stepNumber: () => number;
-    key: Key;
-  }) {
+  constructor(
+    options: DiscriminatorContext & {
+      config: AdversarialConfig;
+      adam: optim.AdamOptions;
+      /** The number of the step that runs, counting from 1. */
+      stepNumber: () => number;
+    },
+  ) {
     super();
-    const { config, imageChannels, adam, stepNumber, key } = options;
+    const { config, imageChannels, imageSize, adam, stepNumber, key } = options;
     this.#config = config;
     this.#stepNumber = stepNumber;
     this.#objective = adversarialObjectives.get(config.objective.name);
     this.discriminator = discriminators
       .get(config.discriminator.name)
-      .create(config.discriminator, { imageChannels, key: fold(key, "discriminator") });
+      .create(config.discriminator, {
+        imageChannels,
+        imageSize,
+        key: fold(key, "discriminator"),
+      });
+    this.penalties = Object.fromEntries(
+      (config.penalties ?? []).map((penalty) => [
+        penalty.name,
+        penalties.get(penalty.name).create(penalty),
+      ]),
+    );
     this.optimizer = new optim.Adam(this.discriminator.namedVariables(), adam);
   }
 
-  /** 0 before the start step, then the weight; a value that changes between runs of one program. */
+  /** A value that changes between runs of one program. */
   #weight(): Scalar {
-    const { weight, startStep } = this.#config;
-    const current = () => (this.#stepNumber() >= startStep ? weight : 0);
+    const current = () => adversarialWeight(this.#config, this.#stepNumber());
     return hostInput(() => hostTensor(Float32Array.of(current()), [])) as Scalar;
   }
 
@@ -73,18 +91,24 @@ export class Adversary extends nn.Module {
     return tf.mul(tf.mul(adversarial, balance), this.#weight());
   }
 
-  /** One update of the discriminator on real images and given reconstructions, [B, H, W, C]. */
-  update(batch: { images: Tensor; reconstruction: Tensor; clip: number }): {
-    loss: Scalar;
-    gradientNorm: Scalar;
-  } {
-    const { value, grads } = tf.variableGrads(() => {
-      const real = this.discriminator.call(batch.images, { training: true });
-      const fake = this.discriminator.call(batch.reconstruction, { training: true });
-      return tf.mul(this.#objective.discriminator(real, fake), this.#weight()) as Scalar;
-    }, this.optimizer.variables);
-    const clipped = optim.clipByGlobalNorm(grads, batch.clip);
-    this.optimizer.apply(clipped.grads);
-    return { loss: value, gradientNorm: clipped.norm };
+  /**
+   * What the discriminator minimises, `loss`, and its penalties' parts of it, all with the weight of both
+   * players. Part of a function whose gradients are taken.
+   */
+  losses(batch: {
+    /** [B, H, W, C] */
+    readonly images: Tensor;
+    readonly reconstruction: Tensor;
+  }): optim.Losses {
+    const { images, reconstruction } = batch;
+    const real = this.discriminator.call(images, { training: true });
+    const fake = this.discriminator.call(reconstruction, { training: true });
+    const weight = this.#weight();
+    const parts = Object.entries(this.penalties).map(
+      ([name, penalty]) => [name, tf.mul(penalty.call({ images, real, fake }), weight)] as const,
+    );
+    const own = tf.mul(this.#objective.discriminator(real, fake), weight);
+    const loss = parts.length > 0 ? tf.addN([own, ...parts.map(([, part]) => part)]) : own;
+    return { ...Object.fromEntries(parts), loss };
   }
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { adversarialObjectives } from "../losses/adversarial.js";
 import { balances } from "./balance.js";
 import { discriminators } from "./index.js";
+import { penalties } from "./penalties.js";
 
 /** A discriminator trained against the decoder (VQGAN, arXiv 2012.09841). */
 export const adversarialConfig = z.strictObject({
@@ -17,6 +18,10 @@ export const adversarialConfig = z.strictObject({
     .nonnegative()
     .default(20000)
     .describe("first step, counting from 1, at which both players' losses count"),
+  penalties: z
+    .array(penalties.schema)
+    .optional()
+    .describe("what keeps the discriminator in bounds beside its loss; none by default"),
 });
 
 export type AdversarialConfig = z.output<typeof adversarialConfig>;

@@ -7,7 +7,15 @@ export interface Discriminator extends nn.Module {
   call(images: Tensor, mode: { training: boolean }): Tensor;
 }
 
+/** What a discriminator is made for. */
+export interface DiscriminatorContext {
+  readonly imageChannels: number;
+  /** Side of the square images. */
+  readonly imageSize: number;
+  readonly key: Key;
+}
+
 /** A discriminator that plugs in by name. */
 export interface DiscriminatorStrategy<Options = Record<string, unknown>> extends Strategy {
-  create(options: Options, context: { imageChannels: number; key: Key }): Discriminator;
+  create(options: Options, context: DiscriminatorContext): Discriminator;
 }

@@ -1,7 +1,9 @@
 import { defineRegistry } from "@fqgan/registry";
 import type { DiscriminatorStrategy } from "./discriminator.js";
 import { patchDiscriminator } from "./patch.js";
+import { styleDiscriminator } from "./style.js";
 
 export const discriminators = defineRegistry<DiscriminatorStrategy>("discriminator", [
   patchDiscriminator,
+  styleDiscriminator,
 ]);

@@ -1,7 +1,11 @@
 import { fold, type Key, nn, type Tensor, tf } from "@fqgan/tensor";
 import { z } from "zod";
 import { BatchNorm } from "./batch-norm.js";
-import type { Discriminator, DiscriminatorStrategy } from "./discriminator.js";
+import type {
+  Discriminator,
+  DiscriminatorContext,
+  DiscriminatorStrategy,
+} from "./discriminator.js";
 
 const options = {
   channels: z.int().positive().default(64).describe("width of the first convolution"),
@@ -53,7 +57,7 @@ export class PatchDiscriminator extends nn.Module implements Discriminator {
 
   constructor(
     { channels, layers }: Options,
-    { imageChannels, key }: { imageChannels: number; key: Key },
+    { imageChannels, key }: Pick<DiscriminatorContext, "imageChannels" | "key">,
   ) {
     super();
     // Widths double up to 8 times the first; the last stage keeps the resolution.

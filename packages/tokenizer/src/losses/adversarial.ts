@@ -39,8 +39,30 @@ const nonSaturating: AdversarialObjective = {
     half(tf.add(tf.mean(tf.softplus(tf.neg(real))), tf.mean(tf.softplus(fake)))),
 };
 
+/**
+ * The reference implementation of FQGAN (and LlamaGen's) gives logits and labels to its cross entropy in
+ * each other's place: a constant is judged by soft labels, so that real logits have a constant slope and
+ * those of reconstructions none at all for the discriminator. Not what its name says; kept for its numbers.
+ */
+const swappedNonSaturating: AdversarialObjective = {
+  name: "non-saturating-swapped",
+  summary:
+    "What FQGAN's code computes under the name of non-saturating: logits and labels swapped.",
+  reference: "https://github.com/showlab/FQGAN",
+  options: {},
+  generator: (fake) => tf.mean(crossEntropy(1, fake)),
+  discriminator: (real, fake) =>
+    half(tf.add(tf.mean(crossEntropy(1, real)), tf.mean(crossEntropy(0, fake)))),
+};
+
+/** Binary cross entropy of a constant logit ≥ 0 with soft labels, elementwise. */
+function crossEntropy(logit: number, labels: Tensor): Tensor {
+  return tf.add(tf.mul(labels, -logit), logit + Math.log1p(Math.exp(-logit)));
+}
+
 export const adversarialObjectives = defineRegistry<AdversarialObjective>("adversarial objective", [
   hinge,
   vanilla,
   nonSaturating,
+  swappedNonSaturating,
 ]);

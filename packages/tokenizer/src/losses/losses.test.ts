@@ -59,6 +59,12 @@ describe("adversarial objectives", () => {
       (softplus(3) + softplus(0)) / 2,
       0.25 * (softplus(-2) + softplus(-0.5) + softplus(-3) + softplus(0)),
     ],
+    // Labels -3 and 0, 2 and 0.5 for constant logits 1, 1 and 0.
+    [
+      "non-saturating-swapped",
+      1 + 1.5 + softplus(-1),
+      0.5 * (1 - 1.25 + softplus(-1) + Math.log(2)),
+    ],
   ])("%s", (name, generator, discriminator) => {
     const objective = adversarialObjectives.get(name);
     expect(value(objective.generator(fake))).toBeCloseTo(generator, 5);
