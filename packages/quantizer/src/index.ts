@@ -17,6 +17,7 @@ export {
 export { createProduct, ProductQuantizer } from "./compose/product.js";
 export { type CompositionStrategy, compositions, createComposition } from "./compose/registry.js";
 export { createResidual, type ResidualOptions, ResidualQuantizer } from "./compose/residual.js";
+export { createSingle, SingleQuantizer } from "./compose/single.js";
 export { type EstimatorName, estimators } from "./estimators.js";
 export {
   CodebookHealth,

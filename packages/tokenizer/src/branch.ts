@@ -4,39 +4,43 @@ import { adapters } from "./adapters/index.js";
 import type { CodebookConfig } from "./config.js";
 import type { Encoder } from "./encoder.js";
 import { FeatureHead } from "./feature-head.js";
+import { positionsOf } from "./grid.js";
+import type { FactorShape } from "./quantization.js";
 
-/** The networks of one codebook: from the features that all share to its latents, and its teacher's head. */
+/** The networks of one factor: from the features that all share to its latents, and its teacher's head. */
 export class Branch extends nn.Module {
   readonly adapter: Adapter;
   readonly head: nn.Module & nn.Layer;
-  /** latentChannels → D at each position (a 1×1 convolution). */
+  /** To D at each position (a 1×1 convolution). */
   readonly project: nn.Linear;
-  /** Only in training, where the codebook has a teacher. */
+  /** Only in training, where the factor has a teacher. */
   readonly featureHead?: FeatureHead;
 
   constructor(options: {
     config: CodebookConfig;
     encoder: Encoder;
     latentChannels: number;
-    dimensions: number;
-    positions: number;
+    shape: FactorShape;
     key: Key;
   }) {
     super();
-    const { config, encoder, latentChannels, dimensions, positions, key } = options;
+    const { config, encoder, latentChannels, shape, key } = options;
+    const positions = positionsOf(encoder.grid);
     this.adapter = adapters
       .get(config.adapter.name)
       .create(config.adapter, { channels: encoder.channels, positions, key: fold(key, "adapter") });
-    this.head = encoder.createHead({ outputs: latentChannels, key: fold(key, "head") });
+    // Where a position needs more numbers than the decoder sees (means and variances), so does the head.
+    const width = latentChannels * (shape.dimensions / shape.outputs);
+    this.head = encoder.createHead({ outputs: width, key: fold(key, "head") });
     this.project = new nn.Linear({
-      inputs: latentChannels,
-      outputs: dimensions,
+      inputs: width,
+      outputs: shape.dimensions,
       key: fold(key, "project"),
     });
     if (config.representation) {
       const { features, layers, heads } = config.representation;
       this.featureHead = new FeatureHead({
-        dimensions,
+        dimensions: shape.outputs,
         features,
         positions,
         layers,
@@ -46,7 +50,7 @@ export class Branch extends nn.Module {
     }
   }
 
-  /** Shared features [B, h, w, C] → this codebook's latents [B, h, w, D] */
+  /** Shared features [B, h, w, C] → this factor's latents [B, h, w, D] */
   call(features: Tensor): Tensor {
     return this.project.call(this.head.call(this.adapter.call(features)));
   }

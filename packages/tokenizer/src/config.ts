@@ -1,10 +1,11 @@
-import { estimators, quantizers } from "@fqgan/quantizer";
+import { estimators } from "@fqgan/quantizer";
 import { parseConfig, UserError } from "@fqgan/registry";
 import { z } from "zod";
 import { adapters } from "./adapters/index.js";
 import { decoders } from "./decoders/index.js";
 import { encoders } from "./encoders/index.js";
 import { lossesSchema } from "./losses/config.js";
+import { isComposed, quantizerConfig } from "./quantizer-config.js";
 
 const weight = () => z.number().nonnegative();
 
@@ -18,7 +19,7 @@ const representationConfig = z.strictObject({
 });
 
 const codebookConfig = z.strictObject({
-  quantizer: quantizers.schema,
+  quantizer: quantizerConfig.describe("a quantizer, or several composed"),
   adapter: adapters.schema.prefault({ name: "transformer" }),
   representation: representationConfig.nullable().default(null),
 });
@@ -52,7 +53,14 @@ export const tokenizerConfigSchema = z.strictObject({
   estimator: z
     .enum(Object.keys(estimators) as [keyof typeof estimators])
     .default("straight-through")
-    .describe("how the decoder's gradient passes the quantizers"),
+    .describe("how the decoder's gradient passes the quantizers; composed ones have their own"),
+  decoding: z
+    .enum(["joint", "apart"])
+    .optional()
+    .describe(
+      "joint, if left out: losses on the image move encoder and codes too; apart: the decoder alone, " +
+        "while codes learn from teachers (VQ-KD)",
+    ),
   decoder: decoders.schema.prefault({ name: "convolutional" }),
   losses: lossesSchema.prefault({}),
 });
@@ -71,6 +79,14 @@ export function parseTokenizerConfig(config: unknown, where = "tokenizer config"
     throw new UserError(
       `${where}: losses.disentanglement: expected 0 with one codebook, got ` +
         `${parsed.losses.disentanglement}; set it to 0 or add a second codebook`,
+    );
+  const composed = Object.keys(parsed.codebooks).find((name) =>
+    isComposed(parsed.codebooks[name]!.quantizer),
+  );
+  if (parsed.estimator !== "straight-through" && composed !== undefined)
+    throw new UserError(
+      `${where}: estimator: expected straight-through with a composed quantizer, got ` +
+        `${parsed.estimator}; set codebooks.${composed}.quantizer.estimator instead`,
     );
   return parsed;
 }

@@ -1,20 +1,15 @@
 import { fold, type Key, nn, type Tensor, tf, type Variable } from "@fqgan/tensor";
-import { TransformerBlock } from "./transformer-block.js";
+import { TokenTransformer } from "./token-transformer.js";
 
 /**
  * Predicts a teacher's features of the image from one codebook's code vectors (FQGAN, arXiv 2411.16681);
- * used in training only. Its learned positions fit one image size.
+ * used in training only.
  */
-export class FeatureHead extends nn.Module {
+export class FeatureHead extends TokenTransformer {
   /** [1, F] */
   readonly classEmbedding: Variable;
-  /** [N + 1, F] */
-  readonly positionTable: Variable;
   readonly expand: nn.Linear;
   readonly project: nn.Linear;
-  readonly normBefore: nn.LayerNorm;
-  readonly blocks: TransformerBlock[];
-  readonly normAfter: nn.LayerNorm;
 
   constructor(options: {
     dimensions: number;
@@ -24,14 +19,11 @@ export class FeatureHead extends nn.Module {
     heads: number;
     key: Key;
   }) {
-    super();
     const { dimensions, features, positions, layers, heads, key } = options;
-    const table = (name: string, rows: number) => {
-      const shape = [rows, features];
-      return nn.parameter(nn.normalInit(features ** -0.5)(fold(key, name), shape), shape);
-    };
-    this.classEmbedding = table("classEmbedding", 1);
-    this.positionTable = table("positions", positions + 1);
+    super({ tokens: positions + 1, channels: features, layers, heads, key });
+    const shape = [1, features];
+    const init = nn.normalInit(features ** -0.5);
+    this.classEmbedding = nn.parameter(init(fold(key, "classEmbedding"), shape), shape);
     this.expand = new nn.Linear({
       inputs: dimensions,
       outputs: features,
@@ -42,23 +34,15 @@ export class FeatureHead extends nn.Module {
       outputs: features,
       key: fold(key, "project"),
     });
-    this.normBefore = new nn.LayerNorm({ channels: features });
-    this.blocks = Array.from(
-      { length: layers },
-      (_, i) => new TransformerBlock({ channels: features, heads, key: fold(key, "blocks", i) }),
-    );
-    this.normAfter = new nn.LayerNorm({ channels: features });
   }
 
   /** [B, h, w, D] code vectors → [B, 1 + N, F]; row 0 stands for the whole image. */
   call(codes: Tensor): Tensor {
-    const [batch, height, width, dimensions] = codes.shape as [number, number, number, number];
-    const vectors = tf.reshape(codes, [batch, height * width, dimensions]); // [B, N, D]
+    const [batch, rows, columns, dimensions] = codes.shape as [number, number, number, number];
+    const vectors = tf.reshape(codes, [batch, rows * columns, dimensions]); // [B, N, D]
     const tokens = this.project.call(tf.relu(this.expand.call(vectors))); // [B, N, F]
     const features = this.classEmbedding.shape[1]!;
     const classRow = tf.tile(tf.reshape(this.classEmbedding, [1, 1, features]), [batch, 1, 1]);
-    const rows = tf.add(tf.concat([classRow, tokens], 1), this.positionTable); // [B, 1 + N, F]
-    const start = this.normBefore.call(rows);
-    return this.normAfter.call(this.blocks.reduce((x, block) => block.call(x), start));
+    return this.transform(tf.concat([classRow, tokens], 1)); // [B, 1 + N, F]
   }
 }

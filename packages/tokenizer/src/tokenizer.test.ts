@@ -132,7 +132,7 @@ describe("a tokenizer's config", () => {
     [
       "decoder of another factor",
       { ...tinyConfig, decoder: { ...tinyConfig.decoder, multipliers: [1, 1, 2] } },
-      "decoder: expected it to enlarge 2 times",
+      "decoder: expected it to enlarge 4×4 positions to 8×8 pixels, got 3 levels that enlarge 4 times",
     ],
     ["nothing to disentangle", { ...single, losses: { disentanglement: 1 } }, "second codebook"],
   ])("is refused by name: %s", (_, config, message) => {

@@ -1,14 +1,10 @@
 /**
  * FQGAN, "Factorized Visual Tokenization and Generation" (https://arxiv.org/abs/2411.16681): one encoder,
  * several small named codebooks, each with its own adapter, and one decoder that sees all their codes.
- * With one codebook and no adapter it is a VQGAN (https://arxiv.org/abs/2012.09841).
+ * With one codebook and no adapter it is a VQGAN (https://arxiv.org/abs/2012.09841); with other encoders,
+ * decoders or composed quantizers it is the tokenizers that FQGAN is compared with (see presets/).
  */
-import {
-  type Codes,
-  createFactorized,
-  type FactorizedQuantizer,
-  type QuantizeMode,
-} from "@fqgan/quantizer";
+import { type Codes, type QuantizeMode, stopGradient } from "@fqgan/quantizer";
 import { UserError } from "@fqgan/registry";
 import {
   type Compiled,
@@ -25,23 +21,25 @@ import {
   tf,
 } from "@fqgan/tensor";
 import { Branch } from "./branch.js";
-import { checkCodes, checkImages } from "./check-input.js";
+import { checkCodes, checkDiscrete, checkImages } from "./check-input.js";
 import { parseTokenizerConfig, type TokenizerConfig, type TokenizerConfigInput } from "./config.js";
 import type { Decoder } from "./decoder.js";
 import { decoders } from "./decoders/index.js";
 import type { Encoder } from "./encoder.js";
 import { encoders } from "./encoders/index.js";
+import type { Grid } from "./grid.js";
 import { mapRecord } from "./map-record.js";
+import { Quantization } from "./quantization.js";
 
-/** Tensors by codebook, in decoder channel order. */
-export type ByCodebook<T = Tensor> = Readonly<Record<string, T>>;
+/** Tensors by factor (by codebook, where each has one quantizer), in decoder channel order. */
+export type ByFactor<T = Tensor> = Readonly<Record<string, T>>;
 
 /** What quantizing one batch gives. */
 export interface QuantizedLatents {
-  /** int32 [B, N] */
+  /** int32 [B, N] by codebook */
   readonly codes: Codes;
-  /** [B, h, w, D] what the decoder sees; gradients pass straight through to the latents. */
-  readonly quantized: ByCodebook;
+  /** [B, h, w, D] what the decoder sees; gradients pass through to the latents. */
+  readonly quantized: ByFactor;
   /** `<codebook>.<loss>` and `disentanglement`, weighted: parts of one sum. Empty at evaluation. */
   readonly losses: Readonly<Record<string, Scalar>>;
 }
@@ -53,7 +51,7 @@ export interface TokenizerOutput extends QuantizedLatents {
 
 /** Programs that users run, made when first asked for. */
 interface Compilations {
-  encode?: Compiled<HostTensor, ByCodebook>;
+  encode?: Compiled<HostTensor, Codes>;
   decode?: Compiled<Codes<HostTensor>, Tensor>;
   reconstruct?: Compiled<HostTensor, Tensor>;
   factors: Record<string, Compiled<HostTensor, Tensor>>;
@@ -67,10 +65,9 @@ interface Compilations {
  */
 export class Tokenizer extends nn.Module {
   readonly encoder: Encoder;
-  /** The networks before each codebook. */
+  /** The networks before each factor's quantizer. */
   readonly branches: Readonly<Record<string, Branch>>;
-  /** The codebooks. */
-  readonly quantization: FactorizedQuantizer;
+  readonly quantization: Quantization;
   /** All code vectors of a position → latentChannels (a 1×1 convolution). */
   readonly combine: nn.Linear;
   readonly decoder: Decoder;
@@ -81,21 +78,17 @@ export class Tokenizer extends nn.Module {
     super();
     this.#config = config;
     const { image, latentChannels } = config;
-    const imageChannels = image.channels;
     this.encoder = encoders
       .get(config.encoder.name)
-      .create(config.encoder, { imageChannels, key: fold(key, "encoder") });
-    if (image.size % this.encoder.factor !== 0)
-      throw new UserError(
-        `image.size: expected a multiple of ${this.encoder.factor}, which the encoder shrinks by, ` +
-          `got ${image.size}; change it or the encoder's levels`,
-      );
-    this.quantization = createFactorized({
-      codebooks: mapRecord(config.codebooks, ({ quantizer }) => quantizer),
+      .create(config.encoder, { image, key: fold(key, "encoder") });
+    this.quantization = new Quantization({
+      quantizers: mapRecord(config.codebooks, ({ quantizer }) => quantizer),
       disentanglement: config.losses.disentanglement,
+      grid: this.grid,
       estimator: config.estimator,
       key: fold(key, "quantization"),
     });
+    const shapes = this.quantization.factors;
     this.branches = mapRecord(
       config.codebooks,
       (codebook, name) =>
@@ -103,24 +96,21 @@ export class Tokenizer extends nn.Module {
           config: codebook,
           encoder: this.encoder,
           latentChannels,
-          dimensions: this.codebooks[name]!.dimensions,
-          positions: this.grid ** 2,
+          shape: shapes[name]!,
           key: fold(key, "branches", name),
         }),
     );
     this.combine = new nn.Linear({
-      inputs: sum(Object.values(this.codebooks).map(({ dimensions }) => dimensions)),
+      inputs: Object.values(shapes).reduce((total, { outputs }) => total + outputs, 0),
       outputs: latentChannels,
       key: fold(key, "combine"),
     });
-    this.decoder = decoders
-      .get(config.decoder.name)
-      .create(config.decoder, { inputs: latentChannels, imageChannels, key: fold(key, "decoder") });
-    if (this.decoder.factor !== this.encoder.factor)
-      throw new UserError(
-        `decoder: expected it to enlarge ${this.encoder.factor} times, as the encoder shrinks, ` +
-          `got ${this.decoder.factor}; give both as many levels`,
-      );
+    this.decoder = decoders.get(config.decoder.name).create(config.decoder, {
+      inputs: latentChannels,
+      grid: this.grid,
+      image,
+      key: fold(key, "decoder"),
+    });
   }
 
   /** With every default filled in. */
@@ -128,49 +118,65 @@ export class Tokenizer extends nn.Module {
     return this.#config;
   }
 
-  /** Sizes and dimensions of the codebooks by name, in decoder channel order. */
-  get codebooks(): Readonly<
-    Record<string, { readonly size: number; readonly dimensions: number }>
-  > {
-    return this.quantization.codebooks;
+  /**
+   * The codebooks by name, in decoder channel order: how many codes each has, and the grid that an image
+   * has of them. A codebook of one quantizer has its factor's name; composed ones are named
+   * `visualLevel1`, `visualLevel2`, … or `visualScale1`, …; continuous latents have none.
+   */
+  get codebooks(): Readonly<Record<string, { readonly size: number; readonly grid: Grid }>> {
+    return this.quantization.codes;
   }
 
-  /** Side of the grid of positions: N = grid². */
-  get grid(): number {
-    return this.#config.image.size / this.encoder.factor;
+  /** What the config calls codebooks, in decoder channel order: each has a latent of its own. */
+  get factors(): readonly string[] {
+    return Object.keys(this.branches);
   }
 
-  /** Bits that the codes of one image take. */
+  /** Whether images can be written as codes: not where latents are continuous. */
+  get hasCodes(): boolean {
+    return this.quantization.continuous.length === 0;
+  }
+
+  /** Rows and columns of the positions of an image; one row where they have no place in it. */
+  get grid(): Grid {
+    return this.encoder.grid;
+  }
+
+  /** Bits that the codes of one image take; a continuous latent takes 32 for each number. */
   get bitsPerImage(): number {
-    return this.grid ** 2 * sum(Object.values(this.codebooks).map(({ size }) => Math.log2(size)));
+    return this.quantization.bits;
   }
 
   /** Images [B, H, W, 3] through everything. */
   forward(images: Tensor, mode: QuantizeMode): TokenizerOutput {
     const quantized = this.quantize(this.encodeLatents(images), mode);
-    return { reconstruction: this.decodeQuantized(quantized.quantized), ...quantized };
+    const { decoding = "joint" } = this.#config;
+    const seen =
+      decoding === "joint" ? quantized.quantized : mapRecord(quantized.quantized, stopGradient);
+    return { reconstruction: this.decodeQuantized(seen), ...quantized };
   }
 
-  /** Images [B, H, W, 3] → latents before quantization, [B, h, w, D] for each codebook. */
-  encodeLatents(images: Tensor): ByCodebook {
+  /** Images [B, H, W, 3] → latents before quantization, [B, h, w, D] for each factor. */
+  encodeLatents(images: Tensor): ByFactor {
     const features = this.encoder.call(images);
     return mapRecord(this.branches, (branch) => branch.call(features));
   }
 
-  /** Latents [B, h, w, D] for each codebook → their codes. */
-  quantize(latents: ByCodebook, mode: QuantizeMode): QuantizedLatents {
+  /** Latents [B, h, w, D] for each factor → their codes. */
+  quantize(latents: ByFactor, mode: QuantizeMode): QuantizedLatents {
     const rows = mapRecord(latents, (map) => tf.reshape(map, [-1, map.shape[3]!]) as Tensor2D); // [B·N, D]
     const { outputs, indices, losses } = this.quantization.quantize(rows, mode);
+    const batch = Object.values(latents)[0]!.shape[0]!;
     return {
-      codes: mapRecord(indices, (flat) => tf.reshape(flat, [-1, this.grid ** 2])), // [B, N]
-      quantized: mapRecord(outputs, (vectors, name) => tf.reshape(vectors, latents[name]!.shape)), // [B, h, w, D]
+      codes: mapRecord(indices, (flat) => tf.reshape(flat, [batch, flat.size / batch])), // [B, N]
+      quantized: mapRecord(outputs, (vectors) => this.#asMap(vectors)), // [B, h, w, D]
       losses,
     };
   }
 
-  /** Code vectors [B, h, w, D] of every codebook → images [B, H, W, 3]. */
-  decodeQuantized(quantized: ByCodebook): Tensor {
-    const vectors = Object.keys(this.codebooks).map((name) => quantized[name]!);
+  /** Code vectors [B, h, w, D] of every factor → images [B, H, W, 3]. */
+  decodeQuantized(quantized: ByFactor): Tensor {
+    const vectors = this.factors.map((name) => quantized[name]!);
     return this.decoder.call(this.combine.call(tf.concat(vectors, -1)));
   }
 
@@ -178,13 +184,11 @@ export class Tokenizer extends nn.Module {
   decodeCodes(codes: Codes): Tensor {
     const indices = mapRecord(codes, (rows) => tf.reshape(rows, [-1]) as Tensor1D); // [B·N]
     const vectors = this.quantization.lookup(indices); // [B·N, D]
-    return this.decodeQuantized(
-      mapRecord(vectors, (rows) => tf.reshape(rows, [-1, this.grid, this.grid, rows.shape[1]])),
-    );
+    return this.decodeQuantized(mapRecord(vectors, (rows) => this.#asMap(rows)));
   }
 
-  /** The teachers' features as each codebook that has a teacher predicts them, [B, 1 + N, F]. */
-  predictFeatures(quantized: ByCodebook): ByCodebook {
+  /** The teachers' features as each factor that has a teacher predicts them, [B, 1 + N, F]. */
+  predictFeatures(quantized: ByFactor): ByFactor {
     const heads = Object.entries(this.branches).filter(([, { featureHead }]) => featureHead);
     return Object.fromEntries(
       heads.map(([name, { featureHead }]) => [name, featureHead!.call(quantized[name]!)]),
@@ -193,8 +197,9 @@ export class Tokenizer extends nn.Module {
 
   /** Images → codes, int32 [B, N] for every codebook. */
   async encode(images: HostTensor): Promise<Codes<HostTensor>> {
+    checkDiscrete(this.quantization.continuous);
     checkImages(images, this.#config.image);
-    this.#compiled.encode ??= compile<HostTensor, ByCodebook>(
+    this.#compiled.encode ??= compile<HostTensor, Codes>(
       (x: Tensor) => this.quantize(this.encodeLatents(x), { training: false }).codes,
       { name: "tokenizer.encode" },
     );
@@ -203,7 +208,8 @@ export class Tokenizer extends nn.Module {
 
   /** Codes → images, clipped to [-1, 1]. */
   async decode(codes: Codes<HostTensor>): Promise<HostTensor> {
-    checkCodes(codes, this);
+    checkDiscrete(this.quantization.continuous);
+    checkCodes(codes, this.codebooks);
     this.#compiled.decode ??= compile<Codes<HostTensor>, Tensor>(
       (indices: Codes) => tf.clipByValue(this.decodeCodes(indices), -1, 1),
       { name: "tokenizer.decode" },
@@ -211,7 +217,7 @@ export class Tokenizer extends nn.Module {
     return this.#compiled.decode(codes);
   }
 
-  /** Images → codes → images, clipped to [-1, 1]. */
+  /** Images → codes (or continuous latents) → images, clipped to [-1, 1]. */
   async reconstruct(images: HostTensor): Promise<HostTensor> {
     checkImages(images, this.#config.image);
     this.#compiled.reconstruct ??= compile<HostTensor, Tensor>(
@@ -222,14 +228,14 @@ export class Tokenizer extends nn.Module {
   }
 
   /**
-   * What one codebook alone can draw (the paper's Figure 3): images → its codes → images, the code
-   * vectors of the other codebooks replaced by zeros.
+   * What one factor alone can draw (the paper's Figure 3): images → its codes → images, the code
+   * vectors of the other factors replaced by zeros.
    */
   async reconstructFactor(images: HostTensor, name: string): Promise<HostTensor> {
     checkImages(images, this.#config.image);
-    if (!this.codebooks[name])
+    if (!this.branches[name])
       throw new UserError(
-        `reconstructFactor: unknown codebook "${name}"; known: ${Object.keys(this.codebooks).join(", ")}`,
+        `reconstructFactor: unknown codebook "${name}"; known: ${this.factors.join(", ")}`,
       );
     this.#compiled.factors[name] ??= compile<HostTensor, Tensor>(
       (x: Tensor) => {
@@ -250,9 +256,12 @@ export class Tokenizer extends nn.Module {
       program?.dispose();
     super.dispose();
   }
-}
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  /** [B·N, D] → [B, h, w, D] */
+  #asMap(rows: Tensor2D): Tensor {
+    return tf.reshape(rows, [-1, ...this.grid, rows.shape[1]]);
+  }
+}
 
 /** A new tokenizer; the same seed gives the same weights. */
 export function createTokenizer(config: TokenizerConfigInput, seed = 0): Tokenizer {

@@ -145,7 +145,7 @@ function input(size: number): HostTensor {
 function fixedCodes(tokenizer: Tokenizer): Record<string, HostTensor> {
   const names = Object.keys(tokenizer.codebooks);
   const order = names.length === 2 ? [...names].reverse() : names;
-  const positions = tokenizer.grid ** 2;
+  const positions = tokenizer.grid[0] * tokenizer.grid[1];
   return Object.fromEntries(
     names.map((name) => {
       const j = order.indexOf(name);

@@ -16,10 +16,17 @@ export function codeColour(code: number): [number, number, number] {
   return [channel(0), channel(8), channel(4)];
 }
 
-/** One image's codes [N] on their grid as a picture of side `size`, one colour a code. */
-export function tokenMap(codes: ArrayLike<number>, grid: number, size: number): Image {
-  const data = new Uint8Array(grid * grid * 3);
-  for (let i = 0; i < grid * grid; i++) data.set(codeColour(codes[i]!), i * 3);
-  const small: Image = { width: grid, height: grid, channels: 3, data };
+/**
+ * One image's codes [N] as a picture of side `size`, one colour a code.
+ * @param grid rows and columns of the codes
+ */
+export function tokenMap(
+  codes: ArrayLike<number>,
+  [rows, columns]: readonly [number, number],
+  size: number,
+): Image {
+  const data = new Uint8Array(rows * columns * 3);
+  for (let i = 0; i < rows * columns; i++) data.set(codeColour(codes[i]!), i * 3);
+  const small: Image = { width: columns, height: rows, channels: 3, data };
   return resizePil(small, { width: size, height: size, filter: "nearest" });
 }

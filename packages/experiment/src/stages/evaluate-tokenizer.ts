@@ -6,8 +6,10 @@ import {
   firstRows,
   type MetricBatch,
   type MetricResult,
+  metrics as metricRegistry,
   type Sides,
 } from "@fqgan/metrics";
+import type { Codes } from "@fqgan/quantizer";
 import type { StrategyConfig } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import type { Tokenizer } from "@fqgan/tokenizer";
@@ -22,6 +24,17 @@ export interface TokenizerEvaluation {
 /** Rounds to 8-bit pixels and back: what a saved picture holds is what is measured. */
 const asPixels = ({ data, shape }: HostTensor): HostTensor =>
   hostTensor(toSignedUnit(toUint8(data as Float32Array)), shape);
+
+/** Images as codes and back: just back where latents are continuous. */
+export async function throughCodes(
+  tokenizer: Tokenizer,
+  images: HostTensor,
+): Promise<{ codes: Codes<HostTensor>; reconstruction: HostTensor }> {
+  if (!tokenizer.hasCodes)
+    return { codes: {}, reconstruction: await tokenizer.reconstruct(images) };
+  const codes = await tokenizer.encode(images);
+  return { codes, reconstruction: await tokenizer.decode(codes) };
+}
 
 /** Encodes and decodes a split in one pass and feeds every metric. */
 export async function evaluateTokenizer(options: {
@@ -40,7 +53,11 @@ export async function evaluateTokenizer(options: {
   const codebooks = Object.fromEntries(
     Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]),
   );
-  const metrics = createMetrics(options.metrics, {
+  // Continuous latents have no codes to measure.
+  const measured = options.metrics.filter(
+    ({ name }) => tokenizer.hasCodes || !metricRegistry.get(name).needs.includes("codes"),
+  );
+  const metrics = createMetrics(measured, {
     codebooks,
     ...(judge && { extractor: judge }),
   });
@@ -50,8 +67,8 @@ export async function evaluateTokenizer(options: {
   const total = Math.min(limit, split.count);
   let done = 0;
   for await (const { images, labels, count } of evaluationBatches(split, batchSize, limit)) {
-    const codes = await tokenizer.encode(images);
-    const reconstructed = asPixels(await tokenizer.decode(codes));
+    const { codes, reconstruction } = await throughCodes(tokenizer, images);
+    const reconstructed = asPixels(reconstruction);
     const valid = Object.fromEntries(
       Object.entries(codes).map(([name, rows]) => [name, firstRows(rows, count)]),
     );

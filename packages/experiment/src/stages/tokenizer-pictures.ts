@@ -5,6 +5,7 @@ import type { Tokenizer } from "@fqgan/tokenizer";
 import { gridColumns, pictureGrid } from "../media/grid.js";
 import { tokenMap } from "../media/token-map.js";
 import type { MediaItem } from "../store/run-folder.js";
+import { throughCodes } from "./evaluate-tokenizer.js";
 
 /** Which images to show: class after class in turn, so that every class is seen. */
 export function choosePictures(split: Split, count: number): Int32Array {
@@ -67,20 +68,16 @@ export async function tokenizerPictures(options: {
   const asImages = (pixels: readonly Uint8Array[]) =>
     pixels.map((data) => unpackImages(data, size)[0]!);
 
-  const codebooks = Object.keys(tokenizer.codebooks);
+  const { codebooks, factors } = tokenizer;
   const codes: Record<string, Int32Array[]> = Object.fromEntries(
-    codebooks.map((name) => [name, []]),
+    Object.keys(codebooks).map((name) => [name, []]),
   );
   const full: Uint8Array[] = [];
   await inBatches(
-    async (images) => {
-      const written = await tokenizer.encode(images);
-      return { written, decoded: await tokenizer.decode(written) };
-    },
-    ({ written, decoded }, row) => {
-      takeImages(full)(decoded, row);
-      for (const name of codebooks) {
-        const { data, shape } = written[name]!;
+    (images) => throughCodes(tokenizer, images),
+    ({ codes: written, reconstruction }, row) => {
+      takeImages(full)(reconstruction, row);
+      for (const [name, { data, shape }] of Object.entries(written)) {
         codes[name]!.push((data as Int32Array).slice(row * shape[1]!, (row + 1) * shape[1]!));
       }
     },
@@ -107,10 +104,10 @@ export async function tokenizerPictures(options: {
       caption: `reconstructions at step ${step}`,
     }),
   ];
-  for (const codebook of codebooks) {
+  for (const [codebook, { grid }] of Object.entries(codebooks))
     grids.push(
       pictureGrid(
-        codes[codebook]!.map((row) => tokenMap(row, tokenizer.grid, size)),
+        codes[codebook]!.map((row) => tokenMap(row, grid, size)),
         {
           ...common,
           step,
@@ -121,17 +118,17 @@ export async function tokenizerPictures(options: {
         },
       ),
     );
-    if (codebooks.length === 1) continue;
+  for (const factor of factors.length > 1 ? factors : []) {
     const alone: Uint8Array[] = [];
-    await inBatches((images) => tokenizer.reconstructFactor(images, codebook), takeImages(alone));
+    await inBatches((images) => tokenizer.reconstructFactor(images, factor), takeImages(alone));
     grids.push(
       pictureGrid(asImages(alone), {
         ...common,
         step,
-        codebook,
-        name: `factor-${codebook}-${padded}`,
+        codebook: factor,
+        name: `factor-${factor}-${padded}`,
         kind: "factor",
-        caption: `decoded from ${codebook} alone at step ${step}`,
+        caption: `decoded from ${factor} alone at step ${step}`,
       }),
     );
   }

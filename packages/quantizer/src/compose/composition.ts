@@ -14,10 +14,14 @@ export interface Composed {
 
 /** Several codebooks that describe each position together. */
 export interface Composition extends nn.Module {
-  /** The latents it takes, and their lengths D. */
-  readonly latents: Readonly<Record<string, { readonly dimensions: number }>>;
+  /** The latents it takes, their lengths D, and those of what the decoder sees where they differ. */
+  readonly latents: Readonly<
+    Record<string, { readonly dimensions: number; readonly outputs?: number }>
+  >;
   /** The codebooks in decoder channel order, and their sizes K. */
   readonly codebooks: Readonly<Record<string, Pick<Quantizer, "size" | "setCodes">>>;
+  /** Side of each codebook's square grid, from coarse to fine, where they have grids of their own. */
+  readonly sides?: Readonly<Record<string, number>>;
   /** latents: [N, D] each */
   quantize(latents: Readonly<Record<string, Tensor2D>>, mode: QuantizeMode): Composed;
   /** [N] int32 for each codebook → [N, D] for each latent, the vectors a decoder sees. */

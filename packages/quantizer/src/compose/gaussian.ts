@@ -28,8 +28,9 @@ export class GaussianLatents extends nn.Module implements Composition {
     this.#options = options;
   }
 
-  get latents(): { readonly latent: { readonly dimensions: number } } {
-    return { latent: { dimensions: 2 * this.#options.dimensions } };
+  get latents(): { readonly latent: { readonly dimensions: number; readonly outputs: number } } {
+    const { dimensions } = this.#options;
+    return { latent: { dimensions: 2 * dimensions, outputs: dimensions } };
   }
 
   /** latents: { latent: [N, 2D] } → outputs: { latent: [N, D] }, a sample in training, else the mean */

@@ -33,14 +33,14 @@ export interface MultiScaleOptions {
 
 export class MultiScaleQuantizer extends nn.Module implements Composition {
   readonly quantizer: Quantizer;
-  readonly #sides: Readonly<Record<string, number>>;
+  readonly sides: Readonly<Record<string, number>>;
   readonly #side: number;
   readonly #estimator: EstimatorName;
 
   constructor(quantizer: Quantizer, scales: readonly number[], estimator: EstimatorName) {
     super();
     this.quantizer = quantizer;
-    this.#sides = Object.fromEntries(scales.map((side) => [`scale${side}`, side]));
+    this.sides = Object.fromEntries(scales.map((side) => [`scale${side}`, side]));
     this.#side = scales.at(-1)!;
     this.#estimator = estimator;
   }
@@ -51,7 +51,7 @@ export class MultiScaleQuantizer extends nn.Module implements Composition {
 
   /** scale1, scale2, …: the same codebook, with side² positions an image. */
   get codebooks(): Readonly<Record<string, Quantizer>> {
-    return mapRecord(this.#sides, () => this.quantizer);
+    return mapRecord(this.sides, () => this.quantizer);
   }
 
   /** latents: { latent: [B·side², D] }, positions row-major, one image after another */
@@ -59,7 +59,7 @@ export class MultiScaleQuantizer extends nn.Module implements Composition {
     const latent = take(latents, "latent", "multi-scale: latents");
     this.#checkGrid(latent.shape[0]);
     let rest = latent;
-    const scales = mapRecord(this.#sides, (side): Quantized => {
+    const scales = mapRecord(this.sides, (side): Quantized => {
       const pooled = resizeGrids(rest, { resize: averagePool, inputs: this.#side, outputs: side });
       const quantized = this.quantizer.quantize(pooled, mode);
       rest = tf.sub(rest, stopGradient(this.#enlarge(quantized.codes, side)));
@@ -76,7 +76,7 @@ export class MultiScaleQuantizer extends nn.Module implements Composition {
 
   /** [B·side²] int32 for each scale → { latent: [B·side², D] } */
   lookup(indices: Codes<Tensor1D>): Record<string, Tensor2D> {
-    const codes = mapRecord(this.#sides, (_, name) =>
+    const codes = mapRecord(this.sides, (_, name) =>
       this.quantizer.lookup(take(indices, name, "multi-scale: indices")),
     );
     return { latent: this.#sum(codes) };
@@ -93,7 +93,7 @@ export class MultiScaleQuantizer extends nn.Module implements Composition {
 
   /** The codes of all scales on the finest grid. */
   #sum(codes: Readonly<Record<string, Tensor2D>>): Tensor2D {
-    const enlarged = mapRecord(this.#sides, (side, name) => this.#enlarge(codes[name]!, side));
+    const enlarged = mapRecord(this.sides, (side, name) => this.#enlarge(codes[name]!, side));
     return tf.addN(Object.values(enlarged));
   }
 

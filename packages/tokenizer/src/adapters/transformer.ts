@@ -1,7 +1,7 @@
-import { fold, type Key, nn, type Tensor, tf, type Variable } from "@fqgan/tensor";
+import { type Key, type Tensor, tf } from "@fqgan/tensor";
 import { z } from "zod";
 import type { Adapter, AdapterStrategy } from "../adapter.js";
-import { TransformerBlock } from "../transformer-block.js";
+import { TokenTransformer } from "../token-transformer.js";
 
 const options = {
   layers: z.int().positive().default(6).describe("transformer blocks"),
@@ -11,38 +11,20 @@ type Options = z.output<z.ZodObject<typeof options>>;
 
 /**
  * The factorized adapter of FQGAN (arXiv 2411.16681): a small transformer over the positions of the
- * feature map, row by row, as wide as the map, without a residual connection around it. Its learned
- * positions fit one image size.
+ * feature map, row by row, as wide as the map, without a residual connection around it.
  */
-export class TransformerAdapter extends nn.Module implements Adapter {
-  /** [N, C] */
-  readonly positionTable: Variable;
-  readonly normBefore: nn.LayerNorm;
-  readonly blocks: TransformerBlock[];
-  readonly normAfter: nn.LayerNorm;
-
+export class TransformerAdapter extends TokenTransformer implements Adapter {
   constructor(
     { layers, heads }: Options,
     { channels, positions, key }: { channels: number; positions: number; key: Key },
   ) {
-    super();
-    const init = nn.normalInit(channels ** -0.5);
-    const shape = [positions, channels];
-    this.positionTable = nn.parameter(init(fold(key, "positions"), shape), shape);
-    this.normBefore = new nn.LayerNorm({ channels });
-    this.blocks = Array.from(
-      { length: layers },
-      (_, i) => new TransformerBlock({ channels, heads, key: fold(key, "blocks", i) }),
-    );
-    this.normAfter = new nn.LayerNorm({ channels });
+    super({ tokens: positions, channels, layers, heads, key });
   }
 
   call(features: Tensor): Tensor {
-    const [batch, height, width, channels] = features.shape as [number, number, number, number];
-    const tokens = tf.reshape(features, [batch, height * width, channels]); // [B, N, C]
-    const start = this.normBefore.call(tf.add(tokens, this.positionTable));
-    const end = this.normAfter.call(this.blocks.reduce((x, block) => block.call(x), start));
-    return tf.reshape(end, features.shape); // [B, h, w, C]
+    const [batch, rows, columns, channels] = features.shape as [number, number, number, number];
+    const tokens = tf.reshape(features, [batch, rows * columns, channels]); // [B, N, C]
+    return tf.reshape(this.transform(tokens), features.shape); // [B, h, w, C]
   }
 }
 

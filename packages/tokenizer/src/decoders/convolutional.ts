@@ -1,54 +1,21 @@
-import { fold, type Key, nn, type Tensor, type Variable } from "@fqgan/tensor";
-import { z } from "zod";
-import type { Decoder, DecoderStrategy } from "../decoder.js";
+import { UserError } from "@fqgan/registry";
+import { fold, nn, type Tensor, type Variable } from "@fqgan/tensor";
+import {
+  type ConvolutionalOptions,
+  convolutionalOptions,
+  Level,
+  type LevelOptions,
+} from "../convolutional.js";
+import type { Decoder, DecoderContext, DecoderStrategy } from "../decoder.js";
 import { Middle } from "../middle.js";
-import { ResidualBlock } from "../residual-block.js";
-import { SpatialAttention } from "../spatial-attention.js";
 
-const options = {
-  channels: z.int().positive().default(128).describe("width at full resolution"),
-  multipliers: z
-    .array(z.int().positive())
-    .min(1)
-    .default([1, 1, 2, 2, 4])
-    .describe("width of each level as a multiple of channels, from the full resolution down"),
-  residualBlocks: z.int().positive().default(3).describe("residual blocks in a level"),
-  groups: z.int().positive().default(32).describe("groups of every group normalisation"),
-};
-type Options = z.output<z.ZodObject<typeof options>>;
-
-/** One resolution: residual blocks, attention after each at the lowest resolution, then doubling. */
-class Level extends nn.Module {
-  readonly blocks: ResidualBlock[];
-  readonly attentions: SpatialAttention[];
+/** One resolution, then doubling unless it is the highest. */
+class DecoderLevel extends Level {
   readonly upsample?: nn.Conv2d;
 
-  constructor(level: {
-    inputs: number;
-    outputs: number;
-    blocks: number;
-    groups: number;
-    isLowest: boolean;
-    isHighest: boolean;
-    key: Key;
-  }) {
-    super();
-    const { inputs, outputs, blocks, groups, isLowest, isHighest, key } = level;
-    this.blocks = Array.from(
-      { length: blocks },
-      (_, i) =>
-        new ResidualBlock({
-          inputs: i === 0 ? inputs : outputs,
-          outputs,
-          groups,
-          key: fold(key, "blocks", i),
-        }),
-    );
-    this.attentions = Array.from(
-      { length: isLowest ? blocks : 0 },
-      (_, i) =>
-        new SpatialAttention({ channels: outputs, groups, key: fold(key, "attentions", i) }),
-    );
+  constructor({ isHighest, ...level }: LevelOptions & { isHighest: boolean }) {
+    super(level);
+    const { outputs, key } = level;
     if (!isHighest)
       this.upsample = new nn.Conv2d({
         inputs: outputs,
@@ -58,13 +25,9 @@ class Level extends nn.Module {
       });
   }
 
-  call(x: Tensor): Tensor {
-    let y = x;
-    for (const [i, block] of this.blocks.entries()) {
-      y = block.call(y);
-      y = this.attentions[i]?.call(y) ?? y;
-    }
-    return this.upsample ? this.upsample.call(nn.upsampleNearest(y)) : y;
+  override call(x: Tensor): Tensor {
+    const features = super.call(x);
+    return this.upsample?.call(nn.upsampleNearest(features)) ?? features;
   }
 }
 
@@ -72,29 +35,33 @@ class Level extends nn.Module {
 export class ConvolutionalDecoder extends nn.Module implements Decoder {
   readonly input: nn.Conv2d;
   readonly middle: Middle;
-  readonly levels: Level[];
+  readonly levels: DecoderLevel[];
   readonly norm: nn.GroupNorm;
   readonly output: nn.Conv2d;
 
-  constructor(
-    config: Options,
-    { inputs, imageChannels, key }: { inputs: number; imageChannels: number; key: Key },
-  ) {
+  constructor(config: ConvolutionalOptions, { inputs, grid, image, key }: DecoderContext) {
     super();
-    const { channels, residualBlocks, groups } = config;
-    const widths = config.multipliers.map((multiplier) => channels * multiplier).reverse();
+    const { channels, multipliers, residualBlocks, groups, attention = "lowest" } = config;
+    const factor = 2 ** (multipliers.length - 1);
+    if (grid.some((side) => side * factor !== image.size))
+      throw new UserError(
+        `decoder: expected it to enlarge ${grid.join("×")} positions to ${image.size}×${image.size} ` +
+          `pixels, got ${multipliers.length} levels that enlarge ${factor} times; give it as many ` +
+          "levels as halve the image in the encoder",
+      );
+    const widths = multipliers.map((multiplier) => channels * multiplier).reverse();
     const lowest = widths[0]!;
     const highest = widths.at(-1)!;
     this.input = new nn.Conv2d({ inputs, outputs: lowest, kernel: 3, key: fold(key, "input") });
     this.middle = new Middle({ channels: lowest, groups, key: fold(key, "middle") });
     this.levels = widths.map(
       (width, i) =>
-        new Level({
+        new DecoderLevel({
           inputs: widths[i - 1] ?? lowest,
           outputs: width,
           blocks: residualBlocks,
           groups,
-          isLowest: i === 0,
+          attends: i === 0 && attention === "lowest",
           isHighest: i === widths.length - 1,
           key: fold(key, "levels", i),
         }),
@@ -102,14 +69,10 @@ export class ConvolutionalDecoder extends nn.Module implements Decoder {
     this.norm = new nn.GroupNorm({ channels: highest, groups });
     this.output = new nn.Conv2d({
       inputs: highest,
-      outputs: imageChannels,
+      outputs: image.channels,
       kernel: 3,
       key: fold(key, "output"),
     });
-  }
-
-  get factor(): number {
-    return 2 ** (this.levels.length - 1);
   }
 
   get lastKernel(): Variable {
@@ -123,10 +86,10 @@ export class ConvolutionalDecoder extends nn.Module implements Decoder {
   }
 }
 
-export const convolutionalDecoder: DecoderStrategy<Options> = {
+export const convolutionalDecoder: DecoderStrategy<ConvolutionalOptions> = {
   name: "convolutional",
   summary: "Residual convolutions that double the map level by level, attention at the lowest.",
   reference: "https://arxiv.org/abs/2012.09841",
-  options,
+  options: convolutionalOptions(3),
   create: (config, context) => new ConvolutionalDecoder(config, context),
 };

@@ -1,5 +1,11 @@
 import { defineRegistry } from "@fqgan/registry";
 import type { DecoderStrategy } from "../decoder.js";
 import { convolutionalDecoder } from "./convolutional.js";
+import { latentTokenDecoder } from "./latent-tokens.js";
+import { visionDecoder } from "./vit.js";
 
-export const decoders = defineRegistry<DecoderStrategy>("decoder", [convolutionalDecoder]);
+export const decoders = defineRegistry<DecoderStrategy>("decoder", [
+  convolutionalDecoder,
+  visionDecoder,
+  latentTokenDecoder,
+]);

@@ -1,53 +1,22 @@
+import { UserError } from "@fqgan/registry";
 import { fold, type Key, nn, type Tensor } from "@fqgan/tensor";
-import { z } from "zod";
-import type { Encoder, EncoderStrategy } from "../encoder.js";
+import {
+  type ConvolutionalOptions,
+  convolutionalOptions,
+  Level,
+  type LevelOptions,
+} from "../convolutional.js";
+import type { Encoder, EncoderStrategy, ImageShape } from "../encoder.js";
+import type { Grid } from "../grid.js";
 import { Middle } from "../middle.js";
-import { ResidualBlock } from "../residual-block.js";
-import { SpatialAttention } from "../spatial-attention.js";
 
-const options = {
-  channels: z.int().positive().default(128).describe("width of the first level"),
-  multipliers: z
-    .array(z.int().positive())
-    .min(1)
-    .default([1, 1, 2, 2, 4])
-    .describe("width of each level as a multiple of channels; all but the last halve the size"),
-  residualBlocks: z.int().positive().default(2).describe("residual blocks in a level"),
-  groups: z.int().positive().default(32).describe("groups of every group normalisation"),
-};
-type Options = z.output<z.ZodObject<typeof options>>;
-
-/** One resolution: residual blocks, attention after each at the lowest resolution, then halving. */
-class Level extends nn.Module {
-  readonly blocks: ResidualBlock[];
-  readonly attentions: SpatialAttention[];
+/** One resolution, then halving unless it is the lowest. */
+class EncoderLevel extends Level {
   readonly downsample?: nn.Conv2d;
 
-  constructor(level: {
-    inputs: number;
-    outputs: number;
-    blocks: number;
-    groups: number;
-    isLowest: boolean;
-    key: Key;
-  }) {
-    super();
-    const { inputs, outputs, blocks, groups, isLowest, key } = level;
-    this.blocks = Array.from(
-      { length: blocks },
-      (_, i) =>
-        new ResidualBlock({
-          inputs: i === 0 ? inputs : outputs,
-          outputs,
-          groups,
-          key: fold(key, "blocks", i),
-        }),
-    );
-    this.attentions = Array.from(
-      { length: isLowest ? blocks : 0 },
-      (_, i) =>
-        new SpatialAttention({ channels: outputs, groups, key: fold(key, "attentions", i) }),
-    );
+  constructor({ isLowest, ...level }: LevelOptions & { isLowest: boolean }) {
+    super(level);
+    const { outputs, key } = level;
     if (!isLowest)
       this.downsample = new nn.Conv2d({
         inputs: outputs,
@@ -60,13 +29,9 @@ class Level extends nn.Module {
       });
   }
 
-  call(x: Tensor): Tensor {
-    let y = x;
-    for (const [i, block] of this.blocks.entries()) {
-      y = block.call(y);
-      y = this.attentions[i]?.call(y) ?? y;
-    }
-    return this.downsample?.call(y) ?? y;
+  override call(x: Tensor): Tensor {
+    const features = super.call(x);
+    return this.downsample?.call(features) ?? features;
   }
 }
 
@@ -94,30 +59,39 @@ class Head extends nn.Module {
 /** The encoder of VQGAN (Esser et al., arXiv 2012.09841) up to its last normalisation. */
 export class ConvolutionalEncoder extends nn.Module implements Encoder {
   readonly input: nn.Conv2d;
-  readonly levels: Level[];
+  readonly levels: EncoderLevel[];
   readonly middle: Middle;
+  readonly grid: Grid;
   readonly #groups: number;
 
-  constructor(config: Options, { imageChannels, key }: { imageChannels: number; key: Key }) {
+  constructor(config: ConvolutionalOptions, { image, key }: { image: ImageShape; key: Key }) {
     super();
-    const { channels, multipliers, residualBlocks, groups } = config;
+    const { channels, multipliers, residualBlocks, groups, attention = "lowest" } = config;
+    const factor = 2 ** (multipliers.length - 1);
+    if (image.size % factor !== 0)
+      throw new UserError(
+        `image.size: expected a multiple of ${factor}, which the encoder shrinks by, ` +
+          `got ${image.size}; change it or the encoder's levels`,
+      );
+    this.grid = [image.size / factor, image.size / factor];
     this.input = new nn.Conv2d({
-      inputs: imageChannels,
+      inputs: image.channels,
       outputs: channels,
       kernel: 3,
       key: fold(key, "input"),
     });
-    this.levels = multipliers.map(
-      (multiplier, i) =>
-        new Level({
-          inputs: channels * (multipliers[i - 1] ?? 1),
-          outputs: channels * multiplier,
-          blocks: residualBlocks,
-          groups,
-          isLowest: i === multipliers.length - 1,
-          key: fold(key, "levels", i),
-        }),
-    );
+    this.levels = multipliers.map((multiplier, i) => {
+      const isLowest = i === multipliers.length - 1;
+      return new EncoderLevel({
+        inputs: channels * (multipliers[i - 1] ?? 1),
+        outputs: channels * multiplier,
+        blocks: residualBlocks,
+        groups,
+        attends: isLowest && attention === "lowest",
+        isLowest,
+        key: fold(key, "levels", i),
+      });
+    });
     const width = channels * multipliers.at(-1)!;
     this.middle = new Middle({ channels: width, groups, key: fold(key, "middle") });
     this.#groups = groups;
@@ -125,10 +99,6 @@ export class ConvolutionalEncoder extends nn.Module implements Encoder {
 
   get channels(): number {
     return this.middle.first.norm1.scale.size;
-  }
-
-  get factor(): number {
-    return 2 ** (this.levels.length - 1);
   }
 
   call(images: Tensor): Tensor {
@@ -141,10 +111,10 @@ export class ConvolutionalEncoder extends nn.Module implements Encoder {
   }
 }
 
-export const convolutionalEncoder: EncoderStrategy<Options> = {
+export const convolutionalEncoder: EncoderStrategy<ConvolutionalOptions> = {
   name: "convolutional",
   summary: "Residual convolutions that halve the image level by level, attention at the lowest.",
   reference: "https://arxiv.org/abs/2012.09841",
-  options,
+  options: convolutionalOptions(2),
   create: (config, context) => new ConvolutionalEncoder(config, context),
 };
