@@ -94,12 +94,11 @@ async function reconstructOne(
   const { size } = tokenizer.config.image;
   const original = centreCrop(await decodeImage(path, { alpha: "white" }), size);
   const input = hostTensor(toSignedUnit(original.data), [1, size, size, 3]);
-  const codes = await tokenizer.encode(input);
-  const full = asImage(await tokenizer.decode(codes));
-  const codebooks = Object.keys(tokenizer.codebooks);
+  const full = asImage(await tokenizer.reconstruct(input));
+  const { factors } = tokenizer;
   const alone: Image[] = [];
-  if (codebooks.length > 1)
-    for (const name of codebooks)
+  if (factors.length > 1)
+    for (const name of factors)
       alone.push(asImage(await tokenizer.reconstructFactor(input, name)));
   const metrics = createMetrics([{ name: "psnr" }, { name: "ssim" }]);
   metrics.update({
