@@ -21,11 +21,14 @@ export { createSingle, SingleQuantizer } from "./compose/single.js";
 export { type EstimatorName, estimators } from "./estimators.js";
 export {
   CodebookHealth,
+  type CodebookHealthOptions,
   explainHealth,
   type HealthEvent,
   type HealthSample,
 } from "./health/codebook-health.js";
+export type { HealthWindow } from "./health/rules.js";
 export { type Advice, type Symptom, type SymptomName, symptoms } from "./health/symptoms.js";
+export { diagnoseCodebook, type Finding, SymptomTracker } from "./health/tracker.js";
 export { lookupValues, quantizeValues } from "./host.js";
 export { compareQuantizers, type LabResult, type LatentLabOptions } from "./lab/latent-lab.js";
 export { disentanglementLoss } from "./losses/disentanglement.js";

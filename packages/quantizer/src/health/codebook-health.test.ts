@@ -17,7 +17,7 @@ import { createQuantizer } from "../registry.js";
 import { seedCodebook } from "../seed-codebook.js";
 import { straightThrough } from "../straight-through.js";
 import { CodebookHealth, explainHealth, type HealthEvent } from "./codebook-health.js";
-import { symptoms } from "./symptoms.js";
+import { type SymptomName, symptoms } from "./symptoms.js";
 
 const key = createKey(5);
 const STEPS = 150;
@@ -66,7 +66,7 @@ async function trainWatched({ quantizer: config, learningRate, offset, seeded }:
       return { indices: seen[0]!, commitment: seen[1]!, norm: seen[2]! };
     },
   );
-  const health = new CodebookHealth({ code: quantizer.size });
+  const health = new CodebookHealth({ sizes: { code: quantizer.size }, steps: STEPS });
   const events: HealthEvent[] = [];
   for (let i = 0; i < STEPS; i++) {
     const { indices, commitment, norm } = await step({ x: batch(i) });
@@ -84,28 +84,55 @@ async function trainWatched({ quantizer: config, learningRate, offset, seeded }:
   return events;
 }
 
+/** Setups in which a codebook thrives; each plant spoils one thing of one of them. */
+const table: Setup = {
+  quantizer: { name: "vq", size: 128, dimensions: 4, normalize: "none" },
+  learningRate: 1e-3,
+  offset: 0,
+  seeded: true,
+};
+const signs = (entropyWeight: number): Setup => ({
+  quantizer: { name: "lfq", bits: 4, entropy: { weight: entropyWeight, temperature: 1 } },
+  learningRate: 1e-2,
+  offset: 1.2,
+  seeded: false,
+});
+
+const plants: Record<string, { readonly setup: Setup; readonly symptom: SymptomName }> = {
+  // Codes near zero, all latents far away on one side.
+  "a bad initialisation": {
+    setup: { ...table, offset: 20, seeded: false },
+    symptom: "collapsed",
+  },
+  "far too high a learning rate": {
+    setup: { ...table, learningRate: 3 },
+    symptom: "codes-dying",
+  },
+  // Most latents begin on one side of zero, and nothing asks for the other.
+  "no entropy term": { setup: signs(0), symptom: "collapsed" },
+};
+
 describe("CodebookHealth", () => {
-  it("finds a planted collapse before a tenth of the run is over", async () => {
-    const events = await trainWatched({
-      // Latents far from all codes, which lie near zero; far too high a learning rate; no entropy term.
-      quantizer: { name: "vq", size: 128, dimensions: 4, normalize: "none" },
-      learningRate: 0.3,
-      offset: 20,
-      seeded: false,
-    });
-    expect(events.length).toBeGreaterThan(0);
-    expect(events[0]!.step).toBeLessThan(STEPS / 10);
-    expect(events.map(({ symptom }) => symptom)).toContain("collapsed");
-  });
+  it.each(Object.entries(plants))(
+    "finds what comes of %s before a tenth of the run is over",
+    async (_, { setup, symptom }) => {
+      const [first] = await trainWatched(setup);
+      expect(first).toMatchObject({ codebook: "code", symptom });
+      expect(first!.step).toBeLessThan(STEPS / 10);
+    },
+  );
 
   it.each([
     ["l2, entropy", { normalize: "l2", entropy: { weight: 0.03 } }],
     ["plain", { normalize: "none" }],
+    ["moving averages", { name: "ema-vq", normalize: "none" }],
   ])("raises no alarm in a healthy run (%s)", async (_, options) => {
-    const quantizer = { name: "vq", size: 128, dimensions: 4, ...options };
-    expect(await trainWatched({ quantizer, learningRate: 1e-3, offset: 0, seeded: true })).toEqual(
-      [],
-    );
+    const quantizer = { ...table.quantizer, ...options };
+    expect(await trainWatched({ ...table, quantizer })).toEqual([]);
+  });
+
+  it("raises no alarm where an entropy term makes signs differ", async () => {
+    expect(await trainWatched(signs(2))).toEqual([]);
   });
 
   /** Feeds windows in which `codes(window)` codes are used evenly. */
@@ -113,7 +140,7 @@ describe("CodebookHealth", () => {
     codes: (window: number) => number,
     extra: (window: number) => object = () => ({}),
   ) => {
-    const health = new CodebookHealth({ code: 128 });
+    const health = new CodebookHealth({ sizes: { code: 128 } });
     return Array.from({ length: 12 }, (_, window) => {
       const indices = Int32Array.from({ length: 512 }, (_, i) =>
         randomInteger(fold(key, window, i), codes(window)),
@@ -128,6 +155,18 @@ describe("CodebookHealth", () => {
       [6, "perplexity-falling"],
       [6, "codes-dying"],
     ]);
+  });
+
+  it("tells what has gone away and come back again", () => {
+    const sick = (window: number) => [5, 6, 7, 10, 11].includes(window);
+    const steps = feed((window) => (sick(window) ? 32 : 128)).map(({ step }) => step);
+    expect(steps).toEqual([6, 6, 11, 11]);
+  });
+
+  it("tells codes that lie idle once they have had time", () => {
+    const events = feed((window) => Math.min(50, 20 + 5 * window));
+    expect(events.map(({ step, symptom }) => [step, symptom])).toEqual([[11, "codes-idle"]]);
+    expect(events[0]!.evidence).toBe("50 of 128 codes in use");
   });
 
   it("lets a codebook grow", () => {

@@ -1,7 +1,10 @@
 import { UserError } from "@fqgan/registry";
 import type { Codes } from "../quantizer.js";
 import { Counts, estimateEntropy } from "../stats/counts.js";
-import { type SymptomName, symptoms } from "./symptoms.js";
+import { POSITIONS_PER_CODE } from "./rules.js";
+import type { SymptomName } from "./symptoms.js";
+import { symptoms } from "./symptoms.js";
+import { type Finding, SymptomTracker } from "./tracker.js";
 
 /** What one training step shows of its codebooks. */
 export interface HealthSample {
@@ -23,35 +26,28 @@ export interface HealthEvent {
   readonly evidence: string;
 }
 
-/**
- * When a symptom is present. A window is so many positions that an even use of the codebook would show;
- * figures are taken at its end, and a symptom counts when it lasts for `patience` windows.
- */
-const RULES = {
-  /** Positions a window: this many for each code, but at least so many. */
-  positionsPerCode: 4,
-  fewestPositions: 512,
-  patience: 2,
-  /** Collapsed: perplexity below this share of the codes (or below 2), and not growing. */
-  collapsedShare: 0.02,
-  /** Falling, dying: below this share of the best window so far. */
-  fallenShare: 0.5,
-  /** Exploding, drifting: this many times the calmest so far, or this many times off the start. */
-  explodedFactor: 10,
-} as const;
+export interface CodebookHealthOptions {
+  /** The number of codes of each named codebook. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /**
+   * Steps of the whole run: windows take a fiftieth of it (at most 500 steps), so that a young codebook
+   * has time to grow and a sick one is told before a tenth of the run is over. Without it only positions
+   * are counted.
+   */
+  readonly steps?: number;
+}
 
-/** One codebook's window and what is remembered of earlier ones. */
+/** A window has so many positions at least. */
+const FEWEST_POSITIONS = 512;
+
+/** One codebook's present window. */
 interface Watch {
-  readonly size: number;
-  readonly window: number;
+  readonly tracker: SymptomTracker;
   counts: Counts;
-  readonly history: { perplexity: number; used: number }[];
+  steps: number;
   commitment: number[];
-  norm: number[];
-  readonly calmest: { commitment: number };
-  startNorm: number | undefined;
-  /** How many windows in a row show each symptom. */
-  readonly present: Map<SymptomName, number>;
+  latentNorm: number[];
+  diverged: boolean;
 }
 
 /**
@@ -60,23 +56,14 @@ interface Watch {
  */
 export class CodebookHealth {
   readonly #watches: Readonly<Record<string, Watch>>;
+  readonly #windowSteps: number;
 
-  /** sizes: the number of codes of each named codebook. */
-  constructor(sizes: Readonly<Record<string, number>>) {
+  constructor({ sizes, steps = 0 }: CodebookHealthOptions) {
+    this.#windowSteps = Math.min(500, Math.floor(steps / 50));
     this.#watches = Object.fromEntries(
-      Object.entries(sizes).map(([name, size]): [string, Watch] => [
+      Object.entries(sizes).map(([name, size]) => [
         name,
-        {
-          size,
-          window: Math.max(RULES.fewestPositions, RULES.positionsPerCode * size),
-          counts: new Counts(size),
-          history: [],
-          commitment: [],
-          norm: [],
-          calmest: { commitment: Number.POSITIVE_INFINITY },
-          startNorm: undefined,
-          present: new Map(),
-        },
+        { tracker: new SymptomTracker(size), diverged: false, ...emptyWindow(size) },
       ]),
     );
   }
@@ -88,113 +75,53 @@ export class CodebookHealth {
         throw new UserError(
           `CodebookHealth: expected indices of "${codebook}", got ${Object.keys(sample.codes).join(", ")}`,
         );
-      const figures = {
+      const found = this.#watchStep(watch, indices, {
         commitment: sample.commitment?.[codebook],
-        norm: sample.latentNorm?.[codebook],
-      };
-      const found = watchStep(watch, indices, figures);
+        latentNorm: sample.latentNorm?.[codebook],
+      });
       return found.map((finding) => ({ step: sample.step, codebook, ...finding }));
     });
   }
+
+  #watchStep(
+    watch: Watch,
+    indices: Int32Array,
+    figures: Readonly<Record<"commitment" | "latentNorm", number | undefined>>,
+  ): Finding[] {
+    const wasDiverged = watch.diverged;
+    const bad = Object.values(figures).find((value) => !Number.isFinite(value ?? 0));
+    watch.diverged = bad !== undefined;
+    if (watch.diverged) return wasDiverged ? [] : [{ symptom: "diverged", evidence: `got ${bad}` }];
+    for (const index of indices) watch.counts.add(index);
+    for (const name of ["commitment", "latentNorm"] as const)
+      if (figures[name] !== undefined) watch[name].push(figures[name]);
+    watch.steps += 1;
+    const { size } = watch.tracker;
+    const positions = Math.max(FEWEST_POSITIONS, POSITIONS_PER_CODE * size);
+    const isFull = watch.counts.total >= positions && watch.steps >= this.#windowSteps;
+    return isFull ? closeWindow(watch) : [];
+  }
 }
 
-interface Finding {
-  readonly symptom: SymptomName;
-  readonly evidence: string;
-}
-
-function watchStep(
-  watch: Watch,
-  indices: Int32Array,
-  { commitment, norm }: { commitment: number | undefined; norm: number | undefined },
-): Finding[] {
-  const bad = [commitment, norm].find((value) => value !== undefined && !Number.isFinite(value));
-  const diverged = present(watch, "diverged", bad !== undefined, 1);
-  if (bad !== undefined) return diverged ? [{ symptom: "diverged", evidence: `got ${bad}` }] : [];
-  for (const index of indices) watch.counts.add(index);
-  if (commitment !== undefined) watch.commitment.push(commitment);
-  if (norm !== undefined) watch.norm.push(norm);
-  return watch.counts.total >= watch.window ? closeWindow(watch) : [];
-}
+const emptyWindow = (size: number): Omit<Watch, "tracker" | "diverged"> => ({
+  counts: new Counts(size),
+  steps: 0,
+  commitment: [],
+  latentNorm: [],
+});
 
 /** Looks at a full window and begins the next. */
 function closeWindow(watch: Watch): Finding[] {
-  const { bits, used } = estimateEntropy(watch.counts);
-  const now = { perplexity: 2 ** bits, used };
-  const candidates = [
-    collapsed(watch, now),
-    fallen(watch, now, "perplexity-falling", "perplexity"),
-    fallen(watch, now, "codes-dying", "used"),
-    exploding(watch),
-    drifting(watch),
-  ];
-  watch.history.push(now);
-  watch.counts = new Counts(watch.size);
-  watch.commitment = [];
-  watch.norm = [];
-  return candidates.flatMap(({ symptom, holds, evidence }) =>
-    present(watch, symptom, holds, RULES.patience) ? [{ symptom, evidence }] : [],
-  );
-}
-
-/** Whether a symptom has just lasted long enough: true once, until it has gone away. */
-function present(watch: Watch, symptom: SymptomName, holds: boolean, patience: number): boolean {
-  const lasted = holds ? (watch.present.get(symptom) ?? 0) + 1 : 0;
-  watch.present.set(symptom, lasted);
-  return lasted === patience;
-}
-
-interface Candidate extends Finding {
-  readonly holds: boolean;
-}
-
-const shown = (value: number) => value.toPrecision(3);
-
-function collapsed(watch: Watch, now: { perplexity: number }): Candidate {
-  const limit = Math.max(2, RULES.collapsedShare * watch.size);
-  const before = watch.history.at(-1)?.perplexity ?? 0;
-  return {
-    symptom: "collapsed",
-    // A young codebook may be small and growing.
-    holds: watch.size > 2 && now.perplexity < limit && now.perplexity < 1.1 * before,
-    evidence: `perplexity ${shown(now.perplexity)} of ${watch.size} codes`,
-  };
-}
-
-function fallen(
-  watch: Watch,
-  now: { perplexity: number; used: number },
-  symptom: SymptomName,
-  figure: "perplexity" | "used",
-): Candidate {
-  const best = Math.max(0, ...watch.history.map((window) => window[figure]));
-  return {
-    symptom,
-    holds: now[figure] < RULES.fallenShare * best,
-    evidence: `${figure === "used" ? "codes in use" : figure} ${shown(now[figure])}, once ${shown(best)}`,
-  };
-}
-
-function exploding(watch: Watch): Candidate {
-  const mean = average(watch.commitment);
-  const before = watch.calmest.commitment;
-  if (mean !== undefined) watch.calmest.commitment = Math.min(before, mean);
-  return {
-    symptom: "commitment-exploding",
-    holds: mean !== undefined && mean > RULES.explodedFactor * before,
-    evidence: `commitment loss ${shown(mean ?? 0)}, once ${shown(before)}`,
-  };
-}
-
-function drifting(watch: Watch): Candidate {
-  const mean = average(watch.norm);
-  watch.startNorm ??= mean;
-  const ratio = mean !== undefined && watch.startNorm ? mean / watch.startNorm : 1;
-  return {
-    symptom: "latents-drifting",
-    holds: ratio > RULES.explodedFactor || ratio < 1 / RULES.explodedFactor,
-    evidence: `mean length of latents ${shown(mean ?? 0)}, at the start ${shown(watch.startNorm ?? 0)}`,
-  };
+  const { tracker, counts, commitment, latentNorm } = watch;
+  const { bits, used } = estimateEntropy(counts);
+  Object.assign(watch, emptyWindow(tracker.size));
+  return tracker.close({
+    positions: counts.total,
+    perplexity: 2 ** bits,
+    used,
+    commitment: average(commitment),
+    latentNorm: average(latentNorm),
+  });
 }
 
 const average = (values: readonly number[]) =>

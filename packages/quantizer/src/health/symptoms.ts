@@ -39,6 +39,18 @@ const slower: Advice = {
   try: "lower the learning rate, or warm it up: codes that one step moves away from all latents never return",
   source: "https://arxiv.org/abs/2305.08842",
 };
+const smaller: Advice = {
+  try: "use fewer codes, or several small codebooks in the place of a large one",
+  source: "https://arxiv.org/abs/2411.16681",
+};
+const disentangle: Advice = {
+  try: "push the factors apart: losses.disentanglement: 0.1",
+  source: "https://arxiv.org/abs/2411.16681",
+};
+const teach: Advice = {
+  try: "give one factor something else to learn: a representation loss against a teacher's features",
+  source: "https://arxiv.org/abs/2411.16681",
+};
 const commitment: Advice = {
   try: "raise β, the weight that keeps latents at their codes",
   source: "https://arxiv.org/abs/1711.00937",
@@ -52,6 +64,13 @@ export const symptoms = {
       "nearly all latents choose the same few codes; codes that are never chosen get no gradient, " +
       "so that they stay where no latent comes",
     advice: [seeding, normalize, entropy, slower, shared, scalar],
+  },
+  "codes-idle": {
+    title: "most codes are never used",
+    cause:
+      "codes that started far from all latents are never chosen, and only chosen codes learn; the latents " +
+      "may also have fewer dimensions or kinds than there are codes",
+    advice: [seeding, entropy, replacing, smaller, shared],
   },
   "perplexity-falling": {
     title: "fewer and fewer codes carry the image",
@@ -77,6 +96,13 @@ export const symptoms = {
     cause:
       "nothing holds the encoder's outputs at the codebook's scale; distances and losses lose their meaning",
     advice: [normalize, commitment, slower],
+  },
+  "factors-redundant": {
+    title: "sub-codebooks say the same thing",
+    cause:
+      "nothing keeps factors that see the same image from learning the same split of it, so that bits are " +
+      "spent twice",
+    advice: [disentangle, teach],
   },
   diverged: {
     title: "latents or losses are not finite",
