@@ -32,6 +32,7 @@ export { diagnoseCodebook, type Finding, SymptomTracker } from "./health/tracker
 export { lookupValues, quantizeValues } from "./host.js";
 export { compareQuantizers, type LabResult, type LatentLabOptions } from "./lab/latent-lab.js";
 export { disentanglementLoss } from "./losses/disentanglement.js";
+export { type Entropies, softChoiceEntropies } from "./losses/entropy.js";
 export { nearestCodes } from "./nearest-code.js";
 export {
   type Codes,

@@ -1,5 +1,6 @@
 export { generator } from "./generator.js";
 export { generatorFull } from "./generator-full.js";
+export { losses } from "./losses.js";
 export { manifest } from "./manifest.js";
 export { metrics } from "./metrics.js";
 export { preprocess } from "./preprocess.js";
