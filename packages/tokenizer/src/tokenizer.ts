@@ -45,6 +45,8 @@ export interface QuantizedLatents {
 }
 
 export interface TokenizerOutput extends QuantizedLatents {
+  /** [B, h, w, D] before quantization */
+  readonly latents: ByFactor;
   /** [B, H, W, 3], about [-1, 1] (not clipped) */
   readonly reconstruction: Tensor;
 }
@@ -149,11 +151,12 @@ export class Tokenizer extends nn.Module {
 
   /** Images [B, H, W, 3] through everything. */
   forward(images: Tensor, mode: QuantizeMode): TokenizerOutput {
-    const quantized = this.quantize(this.encodeLatents(images), mode);
+    const latents = this.encodeLatents(images);
+    const quantized = this.quantize(latents, mode);
     const { decoding = "joint" } = this.#config;
     const seen =
       decoding === "joint" ? quantized.quantized : mapRecord(quantized.quantized, stopGradient);
-    return { reconstruction: this.decodeQuantized(seen), ...quantized };
+    return { reconstruction: this.decodeQuantized(seen), latents, ...quantized };
   }
 
   /** Images [B, H, W, 3] → latents before quantization, [B, h, w, D] for each factor. */

@@ -46,6 +46,17 @@ describe("TokenizerTrainer", () => {
     expect(one.step).toBe(3);
   });
 
+  it("tells the codes that it chose and how long latents are", async () => {
+    const one = trainer();
+    expect(one.codes).toEqual({});
+    const { tokenizer } = one;
+    const encoded = await tokenizer.encode(batch.images);
+    const scalars = await one.trainStep(batch);
+    expect(one.codes).toEqual({ visual: encoded.visual!.data, semantic: encoded.semantic!.data });
+    expect(scalars["latentNorm.visual"]).toBeGreaterThan(0);
+    expect(scalars["latentNorm.semantic"]).toBeGreaterThan(0);
+  });
+
   it("keeps the discriminator out until its first step", async () => {
     const one = trainer();
     const before = await one.state();

@@ -1,3 +1,4 @@
+import type { Codes } from "@fqgan/quantizer";
 import { parseConfig, UserError } from "@fqgan/registry";
 import {
   type Compiled,
@@ -23,6 +24,7 @@ import { type ImageBatch, neededTeachers, splitBatch, type TrainingInputs } from
 import type { PerceptualNetwork } from "./losses/perceptual.js";
 import { batchPsnr, reconstructionLoss } from "./losses/reconstruction.js";
 import { type TrainingTensors, tokenizerLosses } from "./objective.js";
+import { CODES, joined, meanLength, means, named, numbers, sorted } from "./step-report.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { type TokenizerTraining, tokenizerTrainingSchema } from "./training-config.js";
 import { Update } from "./update.js";
@@ -54,6 +56,7 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
   readonly #discriminator: Update<Judged> | undefined;
   readonly #evaluate: Compiled<HostTensor, Scalars>;
   #done = 0;
+  #codes: Codes<Int32Array> = {};
 
   constructor(tokenizer: Tokenizer, options: TokenizerTrainerOptions) {
     const { key, schedule, perceptual, ...settings } = options;
@@ -106,9 +109,15 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
     return this.#done;
   }
 
+  /** The indices that the last step's batch was given, by codebook; before the first step none. */
+  get codes(): Codes<Int32Array> {
+    return this.#codes;
+  }
+
   /**
    * `loss` and its parts `loss.reconstruction`, `loss.<codebook>.commitment`, … (weighted: they add up),
-   * `gradientNorm`, `psnr` of the batch in dB, `learningRate`, and of a discriminator
+   * `gradientNorm`, `psnr` of the batch in dB, `learningRate`, `latentNorm.<factor>`, the mean length of
+   * what is quantized, and of a discriminator
    * `discriminator.loss`, `discriminator.<penalty>` and `discriminator.gradientNorm`. Where the batch is
    * cut into parts, means over them: contrastive losses and batch statistics are those of a part.
    */
@@ -118,13 +127,17 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
     const learningRate = this.#adam.learningRate();
     const inputs = { images, teachers: neededTeachers(teachers, config) };
     const reports: Record<string, number>[] = [];
+    const chosen: Codes<HostTensor>[] = [];
     for (const [part, batch] of splitBatch(inputs, this.#training.accumulate ?? 1).entries()) {
-      const { reconstruction, ...scalars } = await this.#generator.run(batch, part);
+      const results = await this.#generator.run(batch, part);
+      const { reconstruction, codes, scalars } = sorted(results);
+      chosen.push(codes);
       const judged = { images: batch.images, reconstruction: reconstruction! };
       const discriminator = (await this.#discriminator?.run(judged, part)) ?? {};
       reports.push({ ...numbers(scalars), ...numbers(discriminator, "discriminator.") });
       this.#random.advance();
     }
+    this.#codes = joined(chosen);
     this.#done += 1;
     this.#adam.advance();
     this.#adversary?.optimizer.advance();
@@ -195,11 +208,12 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
         faithful: tf.addN(faithful),
         lastKernel: this.tokenizer.decoder.lastKernel,
       });
-    const named = Object.entries(losses).map(([name, loss]) => [`loss.${name}`, loss] as const);
     return {
       loss: tf.addN(Object.values(losses)),
-      ...Object.fromEntries(named),
+      ...named(losses, "loss.", (loss) => loss),
       psnr: batchPsnr(batch.images, reconstruction),
+      ...named(output.latents, "latentNorm.", meanLength),
+      ...named(output.codes, CODES, (codes) => codes),
       ...(this.#adversary && { reconstruction }),
     };
   }
@@ -216,20 +230,4 @@ export class TokenizerTrainer implements Trainer<ImageBatch> {
     ]);
     return new Map(groups.flat());
   }
-}
-
-function numbers(scalars: Scalars<HostTensor>, prefix = ""): Record<string, number> {
-  const entries = Object.entries(scalars);
-  return Object.fromEntries(entries.map(([name, { data }]) => [`${prefix}${name}`, data[0]!]));
-}
-
-/** Of each name over the records that have it. */
-function means(records: readonly Record<string, number>[]): Record<string, number> {
-  const names = new Set(records.flatMap((record) => Object.keys(record)));
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const values = records.flatMap((record) => record[name] ?? []);
-      return [name, values.reduce((sum, value) => sum + value, 0) / values.length];
-    }),
-  );
 }
