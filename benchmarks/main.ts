@@ -6,12 +6,15 @@ import type { Benchmark } from "./harness/benchmark.js";
 import { markdown, summarize } from "./harness/summary.js";
 
 const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
+  "decode-far": () => import("./decode-far.js"),
   "train-vqgan": () => import("./train-vqgan.js"),
   "reconstruct-vqgan": () => import("./reconstruct-vqgan.js"),
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
+  // Benchmarks have options of their own, which `option` reads.
+  strict: false,
   options: { rounds: { type: "string" }, json: { type: "string" } },
 });
 const load = benchmarks[positionals[0] ?? ""];
@@ -25,5 +28,6 @@ const rounds = values.rounds === undefined ? benchmark.rounds : Number(values.ro
 const measured = await alternate(subjects, { rounds, warmUp, onRound: console.error });
 const rows = summarize(measured);
 console.log(markdown(title, rows));
+if (benchmark.conclude) console.log(benchmark.conclude(measured));
 if (values.json)
-  writeFileSync(values.json, `${JSON.stringify({ title, rounds, rows, measured }, null, 2)}\n`);
+  writeFileSync(String(values.json), `${JSON.stringify({ title, rounds, rows, measured }, null, 2)}\n`);

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Subject } from "./alternate.js";
+import type { Measured, Subject } from "./alternate.js";
 
 /** A comparison: what is done, and by whom. The first subject is ours. */
 export interface Benchmark {
@@ -8,6 +8,14 @@ export interface Benchmark {
   readonly rounds: number;
   /** Steps of each subject before the first round. */
   readonly warmUp: number;
+  /** What the table does not say, from the measurements in their order. */
+  conclude?(measured: readonly Measured[]): string;
+}
+
+/** An option of this benchmark on the command line: `--batch 8`. */
+export function option(name: string, fallback: string): string {
+  const place = process.argv.indexOf(`--${name}`);
+  return place < 0 ? fallback : (process.argv[place + 1] ?? fallback);
 }
 
 const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));

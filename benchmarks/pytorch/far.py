@@ -1,13 +1,9 @@
 """FAR (https://arxiv.org/abs/2411.16681) in plain PyTorch with a KV cache: the twin of @fqgan/ar-generator.
 
 Its state_dict has the released checkpoints' names, so that it can be checked against the same golden numbers.
-`python3 far.py --batch 1 --positions 8` prints one JSON line per round: milliseconds a position with guidance.
 """
 
-import argparse
-import json
-import sys
-import time
+from itertools import islice
 
 import torch
 from torch import nn
@@ -126,19 +122,23 @@ class Far(nn.Module):
     @torch.no_grad()
     def generate(self, labels, scale, choose, positions=None):
         """Codes k × [B, positions]; a scale per codebook; `choose(logits, i, position)` → [B]."""
+        drawn = list(islice(self.stream(labels, scale, choose), positions))
+        return [torch.stack(codes, 1) for codes in zip(*drawn)]
+
+    def stream(self, labels, scale, choose):
+        """The codes of each position in turn, k × [B]."""
         null = torch.full_like(labels, self.cls_embedding["embedding_table"].num_embeddings - 1)
         rows = torch.cat([labels, null])
         depth = self.norm.weight.shape[0] // self.heads
         make = lambda length: [torch.zeros(len(rows), self.heads, length, depth) for _ in range(2)]
         caches = [make(self.positions) for _ in self.layers]
-        drawn = [[] for _ in range(self.k)]
         token = self.cls_embedding["embedding_table"](rows)[:, None]
-        for position in range(positions or self.positions):
+        for position in range(self.positions):
             x = token
             for block, cache in zip(self.layers, caches):
                 x = block(x, self.table[position : position + 1], cache, position)
             head_caches = [make(self.k) for _ in self.ar_head]
-            embedded, item = [], x
+            drawn, embedded, item = [], [], x
             for i in range(self.k):
                 y = item
                 for block, cache in zip(self.ar_head, head_caches):
@@ -146,41 +146,14 @@ class Far(nn.Module):
                 conditional, unconditional = self.classify(i, y)[:, 0].chunk(2)
                 guided = unconditional + scale[i] * (conditional - unconditional)
                 code = choose(guided, i, position)
-                drawn[i].append(code)
+                drawn.append(code)
                 item = self.embed(i, torch.cat([code, code]))[:, None]
                 embedded.append(item)
+            yield drawn
             token = self.aggregation_layer(torch.cat(embedded, -1))
-        return [torch.stack(codes, 1) for codes in drawn]
 
 
 SIZES = {
     "far-base": dict(width=1024, layers=24, heads=16, head_layers=3),
     "far-large": dict(width=1280, layers=36, heads=20, head_layers=4),
 }
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--model", default="far-base", choices=SIZES)
-    parser.add_argument("--batch", type=int, default=1)
-    parser.add_argument("--positions", type=int, default=8)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--int8", action="store_true", help="dynamic quantization of linear layers")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    model = Far([16384, 16384], (16, 16), 1000, **SIZES[options.model]).eval()
-    if options.int8:
-        model = torch.quantization.quantize_dynamic(model, {nn.Linear}, dtype=torch.qint8)
-    labels = torch.arange(options.batch)
-    greedy = lambda logits, i, position: logits.argmax(-1)
-    model.generate(labels, [2.0, 2.0], greedy, positions=1)
-    print(json.dumps({"ready": True, "torch": torch.__version__}), flush=True)
-    for line in sys.stdin:  # one round per line, so that two programs can take turns
-        start = time.perf_counter()
-        model.generate(labels, [2.0, 2.0], greedy, positions=options.positions)
-        elapsed = 1000 * (time.perf_counter() - start) / options.positions
-        print(json.dumps({"ms_per_position": elapsed}), flush=True)
-
-
-if __name__ == "__main__":
-    main()
