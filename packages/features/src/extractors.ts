@@ -2,11 +2,17 @@ import { defineRegistry, type Registry, type StrategyConfig } from "@fqgan/regis
 import type { Extractor, ExtractorStrategy } from "./extractor.js";
 import { builtinJudge } from "./strategies/builtin-judge.js";
 import { builtinTeacher } from "./strategies/builtin-teacher.js";
+import { clip } from "./strategies/clip.js";
+import { dinov2 } from "./strategies/dinov2.js";
+import { inception } from "./strategies/inception.js";
+
+const strategy = <Options>(typed: ExtractorStrategy<Options>) =>
+  typed as unknown as ExtractorStrategy;
 
 /** Networks that judge: their features are compared by FID and its kin. */
 export const extractors: Registry<ExtractorStrategy> = defineRegistry<ExtractorStrategy>(
   "extractor",
-  [builtinJudge],
+  [builtinJudge, strategy(inception), strategy(clip), strategy(dinov2)],
 );
 
 /** Networks that teach: the representation loss pulls codes towards their features. Never a judge. */

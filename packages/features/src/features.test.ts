@@ -80,7 +80,7 @@ describe("the weights", () => {
 
 describe("the registries", () => {
   it("keep judges and teachers apart", () => {
-    expect(extractors.names()).toEqual(["builtin"]);
+    expect(extractors.names()).toContain("builtin");
     expect(teachers.names()).toEqual(["builtin"]);
     expect(extractors.get("builtin").summary).toContain("not comparable with ImageNet");
   });

@@ -1,5 +1,7 @@
+export { readWeightsFile, type WeightsFile } from "./checkpoint/read-weights.js";
 export type { Extracted, Extractor, ExtractorStrategy } from "./extractor.js";
 export { extractors, loadExtractor, loadTeacher, teachers } from "./extractors.js";
+export { inceptionPreprocessings } from "./inception/preprocess.js";
 export {
   type LoadedLpips,
   type LpipsFiles,
@@ -9,3 +11,11 @@ export {
 export { Lpips } from "./lpips/lpips.js";
 export type { PerceptualDistance, PerceptualDistanceStrategy } from "./perceptual-distance.js";
 export { loadPerceptualDistance, perceptualDistances } from "./perceptual-distances.js";
+export { type ClipExtractorOptions, clipExtractor } from "./strategies/clip.js";
+export { type Dinov2ExtractorOptions, dinov2Extractor } from "./strategies/dinov2.js";
+export {
+  type InceptionOptions,
+  inceptionExtractor,
+  inceptionFromWeights,
+} from "./strategies/inception.js";
+export { positionTable } from "./vision-transformer/dinov2.js";

@@ -9,12 +9,26 @@ import {
   openPytorch,
   type PytorchValue,
 } from "@fqgan/tensor";
+import { z } from "zod";
 
+/** Weights and where they came from. */
 export interface WeightsFile {
-  readonly tensors: Record<string, HostTensor>;
+  /** Names them in errors. */
+  readonly path: string;
+  readonly tensors: Readonly<Record<string, HostTensor>>;
   /** The first 16 hex digits of the file's SHA-256, which PyTorch's download names begin with, too. */
   readonly hash: string;
 }
+
+/** The options of every strategy that reads one file of weights. */
+export const weightsOptions = (published: string) => ({
+  weights: z.string().min(1).describe(`${published}, or its tensors as safetensors`),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{8,64}$/i, "expected 8 to 64 hex digits")
+    .optional()
+    .describe("refuse a file whose SHA-256 begins otherwise"),
+});
 
 /** Where checkpoints keep the weights themselves, when they hold more. */
 const WRAPPERS = ["state_dict", "model", "teacher"];
@@ -38,7 +52,7 @@ export async function readWeightsFile(path: string, sha256?: string): Promise<We
         `${path}: expected SHA-256 ${sha256}…, got ${hash.slice(0, 16)}… (${size} bytes); ` +
           "was it downloaded completely?",
       );
-    return { tensors: await tensorsOf(source, path), hash: hash.slice(0, 16) };
+    return { path, tensors: await tensorsOf(source, path), hash: hash.slice(0, 16) };
   } finally {
     await file.close();
   }

@@ -24,19 +24,10 @@ export class ClipVision extends nn.Module {
   readonly normAfter: FrozenLayerNorm;
   /** [C, D] */
   readonly projection: Variable;
-  /** Side of the images that it takes. */
-  readonly size: number;
-  /** D */
-  readonly dimensions: number;
-
   /** @param weights by OpenAI's names, without `visual.` */
   constructor(weights: StateDict, { heads }: { readonly heads?: number } = {}) {
     super();
-    const [channels, , patch] = weights.shapeOf("conv1.weight") as [number, number, number];
-    const [tokens] = weights.shapeOf("positional_embedding") as [number];
-    const [, dimensions] = weights.shapeOf("proj") as [number, number];
-    this.size = Math.sqrt(tokens - 1) * patch;
-    this.dimensions = dimensions;
+    const { channels, patch, tokens, dimensions } = ClipVision.sizes(weights);
     this.patches = new FrozenConvolution(
       { inputs: 3, outputs: channels, kernel: [patch, patch], stride: patch },
       { weight: weights.take("conv1.weight", [channels, 3, patch, patch]) },
@@ -70,6 +61,14 @@ export class ClipVision extends nn.Module {
       channels,
       dimensions,
     ]);
+  }
+
+  /** What the weights tell: `size` is the side of the images that they are for. */
+  static sizes(weights: StateDict) {
+    const [channels, , patch] = weights.shapeOf("conv1.weight") as [number, number, number];
+    const [tokens] = weights.shapeOf("positional_embedding") as [number];
+    const [, dimensions] = weights.shapeOf("proj") as [number, number];
+    return { channels, patch, tokens, dimensions, size: Math.sqrt(tokens - 1) * patch };
   }
 
   /** [B, size, size, 3], CLIP's mean and deviation taken out → the embedding, not of unit length, [B, D] */

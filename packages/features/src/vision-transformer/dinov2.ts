@@ -27,8 +27,6 @@ export class Dinov2 extends nn.Module {
   readonly positions: Variable;
   readonly blocks: readonly FrozenBlock[];
   readonly norm: FrozenLayerNorm;
-  /** C */
-  readonly channels: number;
 
   /** @param weights by the names of `dinov2_vitl14_pretrain.pth` */
   constructor(weights: StateDict, { size, heads }: Dinov2Options) {
@@ -39,7 +37,6 @@ export class Dinov2 extends nn.Module {
       throw new UserError(
         `${weights.where}: expected images of a multiple of ${patch} pixels, got ${size}`,
       );
-    this.channels = channels;
     this.patches = new FrozenConvolution(
       { inputs: 3, outputs: channels, kernel: [patch, patch], stride: patch },
       {
