@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { byteSource } from "@fqgan/tensor";
 import {
@@ -10,7 +10,7 @@ import {
 import { type CaseKind, type Check, type ParityCase, readTensors } from "../parity-case.js";
 import { checkEvaluation } from "../tokenizers/evaluation.js";
 import { files, type TokenizerMeta, teachers } from "../tokenizers/golden.js";
-import { checkTraining } from "../tokenizers/training.js";
+import { checkResumed, checkTraining } from "../tokenizers/training.js";
 
 /** FQGAN tokenizers of any size: evaluation layer by layer, and training steps against a PatchGAN. */
 export const tokenizer: CaseKind = {
@@ -60,9 +60,33 @@ export const tokenizer: CaseKind = {
       meta,
       groups: config.norm_groups,
     });
-    return [...(await checkCheckpoint(parityCase, options)), ...evaluation, ...training];
+    return [
+      ...(await checkCheckpoint(parityCase, options)),
+      ...evaluation,
+      ...training,
+      ...(await checkResumedFiles(parityCase, options)),
+    ];
   },
 };
+
+/** Checkpoints from the middle of training, `checkpoint_step<N>.pt`: gone on with for a step. */
+async function checkResumedFiles(
+  parityCase: ParityCase,
+  options: FqganImportOptions,
+): Promise<Check[]> {
+  const { folder, meta: json } = parityCase;
+  const meta = json as unknown as TokenizerMeta;
+  const checks: Check[] = [];
+  for (const name of readdirSync(folder).filter((file) => /^checkpoint_step\d+\.pt$/.test(file))) {
+    const file = join(folder, name);
+    const tokenizer = await importFqganCheckpoint(byteSource(readFileSync(file)), options, file);
+    const data = files(parityCase);
+    const groups = meta.config.norm_groups;
+    checks.push(...(await checkResumed({ tokenizer, data, meta, groups, file })));
+    tokenizer.dispose();
+  }
+  return checks;
+}
 
 /** The file that PyTorch saved holds the same tokenizer. */
 async function checkCheckpoint(

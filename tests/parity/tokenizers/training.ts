@@ -1,5 +1,12 @@
-import { createKey, type HostTensor } from "@fqgan/tensor";
-import { patchDiscriminatorWeights, type Tokenizer, TokenizerTrainer } from "@fqgan/tokenizer";
+import { readFileSync } from "node:fs";
+import { byteSource, createKey, type HostTensor } from "@fqgan/tensor";
+import {
+  fqganTrainingState,
+  type ImageBatch,
+  patchDiscriminatorWeights,
+  type Tokenizer,
+  TokenizerTrainer,
+} from "@fqgan/tokenizer";
 import { compareScalars } from "../compare.js";
 import type { Check } from "../parity-case.js";
 import {
@@ -11,53 +18,102 @@ import {
   type TokenizerMeta,
   teachers,
 } from "./golden.js";
-import { checkDiscriminator, checkGradients, checkParameters } from "./updates.js";
+import { checkDiscriminator, checkGradients, checkParameters, type StateCheck } from "./updates.js";
 
 type Scalars = Readonly<Record<string, number>>;
 
-/** Training steps against a discriminator as the reference does them: losses, gradients, parameters. */
-export async function checkTraining(options: {
-  tokenizer: Tokenizer;
-  data: ReturnType<typeof files>;
-  meta: TokenizerMeta;
-  groups: number;
-}): Promise<Check[]> {
-  const { tokenizer, data, meta, groups } = options;
+/** What both ways through a case's training steps need. */
+interface Training {
+  readonly tokenizer: Tokenizer;
+  readonly data: ReturnType<typeof files>;
+  readonly meta: TokenizerMeta;
+  readonly groups: number;
+}
+
+function createTrainer({ tokenizer, meta }: Training): TokenizerTrainer {
   const { lr: learningRate, betas, max_grad_norm: clip } = meta.config;
   const [beta1, beta2] = betas;
-  const key = createKey(0);
-  const trainer = new TokenizerTrainer(tokenizer, { key, learningRate, beta1, beta2, clip });
-  const start = await trainer.state();
-  const weights = patchDiscriminatorWeights(data.tensors("discriminator"));
-  for (const [name, tensor] of Object.entries(weights))
-    start[`adversary.discriminator.${name}`] = tensor;
-  trainer.restore(start, "discriminator");
+  return new TokenizerTrainer(tokenizer, { key: createKey(0), learningRate, beta1, beta2, clip });
+}
 
-  const images = data.npy("train_input"); // [steps, B, 3, H, W]
+/** Each step has a batch of its own. */
+function batchOf({ data }: Training, step: number): ImageBatch {
   // [steps, B, F] or [steps, B, 1, F]; absent where no codebook has a teacher.
   const features = data.has("train_features") ? data.tensors("train_features") : {};
+  return {
+    images: channelsLast(row(data.npy("train_input"), step - 1)), // of [steps, B, 3, H, W]
+    teachers: Object.fromEntries(
+      Object.entries(features).map(([name, rows]) => [name, withoutUnits(row(rows, step - 1))]),
+    ),
+  };
+}
+
+/** The discriminator at the beginning, by a trainer's names. */
+const firstDiscriminator = ({ data }: Training): Record<string, HostTensor> =>
+  Object.fromEntries(
+    Object.entries(patchDiscriminatorWeights(data.tensors("discriminator"))).map(
+      ([name, tensor]) => [`adversary.discriminator.${name}`, tensor],
+    ),
+  );
+
+/** Training steps against a discriminator as the reference does them: losses, gradients, parameters. */
+export async function checkTraining(training: Training): Promise<Check[]> {
+  const { tokenizer, data, meta, groups } = training;
+  const { betas, max_grad_norm: clip } = meta.config;
+  const trainer = createTrainer(training);
+  const start = { ...(await trainer.state()), ...firstDiscriminator(training) };
+  trainer.restore(start, "discriminator");
   const checks: Check[] = [];
   for (const [index, step] of meta.train.steps.entries()) {
     const number = index + 1;
-    const scalars = await trainer.trainStep({
-      images: channelsLast(row(images, index)),
-      teachers: Object.fromEntries(
-        Object.entries(features).map(([name, rows]) => [name, withoutUnits(row(rows, index))]),
-      ),
-    });
+    const scalars = await trainer.trainStep(batchOf(training, number));
     checks.push(...checkLosses({ scalars, step, number, meta }));
     const state = await trainer.state();
     const check = { tokenizer, state, data, groups, number };
-    if (number === 1) checks.push(...checkGradients({ ...check, scalars, beta1, clip, meta }));
-    const updates = meta.train[`param_after_step${number}` as "param_after_step1"];
-    if (updates && data.has(`params_after_step${number}`))
-      checks.push(
-        ...checkParameters({ ...check, updates }),
-        ...checkDiscriminator({ ...check, start, updates }),
-      );
+    if (number === 1)
+      checks.push(...checkGradients({ ...check, scalars, beta1: betas[0], clip, meta }));
+    checks.push(...checkMoved({ ...check, start, meta }));
   }
   trainer.dispose();
   return checks;
+}
+
+/**
+ * One more step from a checkpoint of the reference with both optimizers' state.
+ * @param tokenizer imported from the same file
+ */
+export async function checkResumed(
+  training: Training & { readonly file: string },
+): Promise<Check[]> {
+  const { tokenizer, data, meta, groups, file } = training;
+  const trainer = createTrainer(training);
+  const state = await fqganTrainingState(byteSource(readFileSync(file)), {
+    tokenizer,
+    where: file,
+    ema: false,
+    adversary: true,
+  });
+  trainer.restore(state, file);
+  const number = trainer.step + 1;
+  const scalars = await trainer.trainStep(batchOf(training, number));
+  const after = await trainer.state();
+  trainer.dispose();
+  const step = meta.train.steps[number - 1]!;
+  const start = firstDiscriminator(training);
+  return [
+    ...checkLosses({ scalars, step, number, meta }),
+    ...checkMoved({ tokenizer, state: after, data, groups, number, start, meta }),
+  ].map((check) => ({ ...check, name: `resumed: ${check.name}` }));
+}
+
+/** Parameters of both models, where the case says what they are after this step. */
+function checkMoved(
+  check: StateCheck & { start: Readonly<Record<string, HostTensor>>; meta: TokenizerMeta },
+): Check[] {
+  const { data, number, meta } = check;
+  const updates = meta.train[`param_after_step${number}` as "param_after_step1"];
+  if (!updates || !data.has(`params_after_step${number}`)) return [];
+  return [...checkParameters({ ...check, updates }), ...checkDiscriminator({ ...check, updates })];
 }
 
 /** [B, 1, F] → [B, F] */
