@@ -5,6 +5,7 @@ import { adapters } from "./adapters/index.js";
 import { decoders } from "./decoders/index.js";
 import { encoders } from "./encoders/index.js";
 import { lossesSchema } from "./losses/config.js";
+import { representationLosses } from "./losses/representation.js";
 import { isComposed, quantizerConfig } from "./quantizer-config.js";
 
 const weight = () => z.number().nonnegative();
@@ -13,7 +14,11 @@ const weight = () => z.number().nonnegative();
 const representationConfig = z.strictObject({
   teacher: z.string().min(1).describe("name of the teacher, as batches name its features"),
   features: z.int().positive().describe("length of the teacher's feature vectors"),
-  weight: weight().default(0.5).describe("weight of the contrastive loss"),
+  objective: z
+    .enum(Object.keys(representationLosses) as [keyof typeof representationLosses])
+    .optional()
+    .describe("contrastive, if left out: to tell images apart; cosine: to give the features back"),
+  weight: weight().default(0.5).describe("weight of that loss"),
   layers: z.int().nonnegative().default(3).describe("transformer blocks of the predicting head"),
   heads: z.int().positive().default(8).describe("attention heads of the predicting head"),
 });

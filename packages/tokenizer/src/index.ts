@@ -7,7 +7,7 @@ export {
   type TokenizerConfigInput,
   tokenizerConfigSchema,
 } from "./config.js";
-export type { Decoder, DecoderStrategy } from "./decoder.js";
+export type { Decoder, DecoderContext, DecoderStrategy } from "./decoder.js";
 export { decoders } from "./decoders/index.js";
 export { adversarialWeight } from "./discriminator/adversary.js";
 export { balances } from "./discriminator/balance.js";
@@ -23,9 +23,10 @@ export {
   type PenaltyStrategy,
   penalties,
 } from "./discriminator/penalties.js";
-export type { Encoder, EncoderStrategy } from "./encoder.js";
+export type { Encoder, EncoderStrategy, ImageShape } from "./encoder.js";
 export { encoders } from "./encoders/index.js";
 export type { Frozen } from "./freeze.js";
+export type { Grid } from "./grid.js";
 export { tokenizerHash } from "./hash.js";
 export type { ImageBatch } from "./image-batch.js";
 export { type FqganImportOptions, fqganConfig, fqganWeights, importFqgan } from "./import/fqgan.js";
@@ -39,8 +40,14 @@ export { styleDiscriminatorWeights } from "./import/style-discriminator.js";
 export { loadTokenizer, saveTokenizer } from "./load.js";
 export { type AdversarialObjective, adversarialObjectives } from "./losses/adversarial.js";
 export type { PerceptualNetwork } from "./losses/perceptual.js";
-export { representationLoss } from "./losses/representation.js";
-export { type TokenizerPreset, tokenizerPresetConfig, tokenizerPresets } from "./presets/index.js";
+export { representationLoss, representationLosses } from "./losses/representation.js";
+export {
+  describeFidelity,
+  type Fidelity,
+  type TokenizerPreset,
+  tokenizerPresetConfig,
+  tokenizerPresets,
+} from "./presets/index.js";
 export { createTokenizer, Tokenizer, type TokenizerOutput } from "./tokenizer.js";
 export { TokenizerTrainer, type TokenizerTrainerOptions } from "./trainer.js";
 export { type TokenizerTraining, tokenizerTrainingSchema } from "./training-config.js";

@@ -2,7 +2,7 @@ import { UserError } from "@fqgan/registry";
 import { type RandomStream, type Scalar, type Tensor, tf } from "@fqgan/tensor";
 import { type PerceptualNetwork, perceptualLoss } from "./losses/perceptual.js";
 import { reconstructionLoss } from "./losses/reconstruction.js";
-import { representationLoss } from "./losses/representation.js";
+import { representationLosses } from "./losses/representation.js";
 import type { Tokenizer, TokenizerOutput } from "./tokenizer.js";
 
 /** Tensors of one training batch inside a program. */
@@ -50,7 +50,12 @@ export function tokenizerLosses(
     losses.perceptual = perceptualLoss({ network, images, reconstruction, weight });
   }
   for (const [name, rows] of Object.entries(tokenizer.predictFeatures(output.quantized))) {
-    const { teacher, weight, features } = codebooks[name]!.representation!;
+    const {
+      teacher,
+      weight,
+      features,
+      objective = "contrastive",
+    } = codebooks[name]!.representation!;
     const target = teachers[teacher];
     if (!target || target.shape.at(-1) !== features)
       throw new UserError(
@@ -59,7 +64,10 @@ export function tokenizerLosses(
           "compute them for the data set, or set features to their length",
       );
     const predicted = tf.squeeze(tf.slice(rows, [0, 0, 0], [-1, 1, -1]), [1]); // [B, F], the class row
-    losses[`${name}.representation`] = tf.mul(weight, representationLoss(predicted, target));
+    losses[`${name}.representation`] = tf.mul(
+      weight,
+      representationLosses[objective](predicted, target),
+    );
   }
   return { output, losses };
 }

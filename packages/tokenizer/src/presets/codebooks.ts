@@ -1,3 +1,4 @@
+import type { StrategyConfig } from "@fqgan/registry";
 import type { TokenizerConfigInput } from "../config.js";
 
 type Codebook = TokenizerConfigInput["codebooks"][string];
@@ -15,4 +16,9 @@ export function factor(options: {
     adapter: { name: "transformer", ...adapter },
     representation: teacher ?? null,
   };
+}
+
+/** Everyone else's: one factor on the encoder's features as they are, perhaps with a teacher. */
+export function visual(quantizer: StrategyConfig, teacher?: Teacher): Record<string, Codebook> {
+  return { visual: { quantizer, adapter: { name: "none" }, representation: teacher ?? null } };
 }

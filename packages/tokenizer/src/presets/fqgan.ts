@@ -1,20 +1,28 @@
 /**
  * FQGAN (arXiv 2411.16681, Table 1) on ImageNet at 256 × 256. Structure and recipe as the reference
- * implementation has them, apart from its LPIPS loss.
+ * implementation has them.
  */
 import { factor } from "./codebooks.js";
+import { perceptual, shallow } from "./networks.js";
 import type { TokenizerPreset } from "./preset.js";
 
-const reference = "FQGAN, arXiv 2411.16681";
-const losses = { disentanglement: 0.1, adversarial: { weight: 0.5, startStep: 20000 } };
-const shallow = { name: "convolutional", multipliers: [1, 2, 2, 4] };
+const common = {
+  reference: "FQGAN, arXiv 2411.16681",
+  options: {},
+  fidelity: {
+    level: "faithful",
+    checkedBy: "names, shapes, codes and images of the reference at full size (tests/parity)",
+  },
+} as const;
+const losses = { perceptual, disentanglement: 0.1, adversarial: { weight: 0.5, startStep: 20000 } };
 
 /** Trained towards CLIP ViT-L/14. rFID 0.94. */
 export const fqganDual16: TokenizerPreset = {
+  ...common,
   name: "fqgan-dual-ds16",
   summary: "FQGAN-Dual, 16 times smaller, 111 M parameters (150 M with its feature head)",
-  reference,
-  options: {},
+  mini: "fqgan-dual-mini",
+  parameters: 150_410_131,
   changes: {
     codebooks: {
       visual: factor({ size: 16384 }),
@@ -26,10 +34,11 @@ export const fqganDual16: TokenizerPreset = {
 
 /** Trained towards DINOv2-small and CLIP ViT-B/16. rFID 0.76. */
 export const fqganTriple16: TokenizerPreset = {
+  ...common,
   name: "fqgan-triple-ds16",
   summary: "FQGAN-Triple, 16 times smaller, 132 M parameters (159 M with its feature heads)",
-  reference,
-  options: {},
+  mini: "fqgan-triple-mini",
+  parameters: 159_295_515,
   changes: {
     codebooks: {
       visual: factor({ size: 16384 }),
@@ -42,20 +51,22 @@ export const fqganTriple16: TokenizerPreset = {
 
 /** rFID 0.32. */
 export const fqganDual8: TokenizerPreset = {
+  ...common,
   name: "fqgan-dual-ds8",
   summary: "FQGAN-Dual, 8 times smaller",
-  reference,
-  options: {},
+  mini: "fqgan-dual-mini",
+  parameters: 150_209_427,
   base: "fqgan-dual-ds16",
   changes: { encoder: shallow, decoder: shallow },
 };
 
 /** rFID 0.24. */
 export const fqganTriple8: TokenizerPreset = {
+  ...common,
   name: "fqgan-triple-ds8",
   summary: "FQGAN-Triple, 8 times smaller",
-  reference,
-  options: {},
+  mini: "fqgan-triple-mini",
+  parameters: 159_586_331,
   base: "fqgan-triple-ds16",
   changes: { encoder: shallow, decoder: shallow },
 };

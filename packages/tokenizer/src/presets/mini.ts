@@ -1,7 +1,7 @@
 /**
- * Small tokenizers of 32 × 32 images, 8 × 8 positions: they train in minutes on two cores. Codebooks
- * of 256 keep the paper's proportions between rows of its Table 3; `vqgan-mini` is its first row (unit
- * vectors, so that only the number of codebooks differs from the others).
+ * Small tokenizers of 32 × 32 images, mostly of 8 × 8 positions: they train in minutes on two cores.
+ * Codebooks of 256 keep the paper's proportions between rows of its Table 3; `vqgan-mini` is its first
+ * row (unit vectors, so that only the number of codebooks differs from the others).
  */
 import type { TokenizerConfigInput } from "../config.js";
 import { factor } from "./codebooks.js";
@@ -17,13 +17,16 @@ const common = {
 
 const size = 256;
 const adapter = { layers: 2, heads: 4 };
-const teacher = { teacher: "builtin", features: 64, layers: 1, heads: 4 };
+/** The built-in teacher's features, predicted by one block. */
+export const teacher = { teacher: "builtin", features: 64, layers: 1, heads: 4 };
 const losses = { disentanglement: 0.1 };
 
+const mini = { options: {}, fidelity: { level: "mini" } } as const;
+
 export const vqganMini: TokenizerPreset = {
+  ...mini,
   name: "vqgan-mini",
   summary: "a small VQGAN, one codebook of 256",
-  options: {},
   changes: {
     ...common,
     codebooks: { visual: { ...factor({ size }), adapter: { name: "none" } } },
@@ -31,9 +34,9 @@ export const vqganMini: TokenizerPreset = {
 };
 
 export const fqganDualMini: TokenizerPreset = {
+  ...mini,
   name: "fqgan-dual-mini",
   summary: "a small FQGAN-Dual, two codebooks of 256",
-  options: {},
   changes: {
     ...common,
     codebooks: { visual: factor({ size, adapter }), semantic: factor({ size, adapter, teacher }) },
@@ -42,9 +45,9 @@ export const fqganDualMini: TokenizerPreset = {
 };
 
 export const fqganTripleMini: TokenizerPreset = {
+  ...mini,
   name: "fqgan-triple-mini",
   summary: "a small FQGAN-Triple, three codebooks of 256",
-  options: {},
   base: "fqgan-dual-mini",
   changes: {
     codebooks: {
