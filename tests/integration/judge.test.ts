@@ -22,7 +22,7 @@ const { features: real, logits: realLogits } = await judge.extract(clean);
 async function fidOf(images: HostTensor): Promise<number> {
   const metric = createMetric({ name: "fid" }, { extractor: judge });
   metric.update({ features: { real, fake: await judge.features(images) } });
-  return metric.compute().values.fid!;
+  return (await metric.compute()).values.fid!;
 }
 
 /** The mean over a square of 2·radius + 1 pixels, edges repeated. */
@@ -68,22 +68,22 @@ describe("the built-in judge", () => {
     expect(rises(distances)).toBe(true);
   });
   it("gives images a lower inception score the stronger the blur", async () => {
-    const score = (logits: HostTensor) => {
+    const score = async (logits: HostTensor) => {
       const metric = createMetric({ name: "inception-score", splits: 1 });
       metric.update({ logits: { fake: logits } });
-      return metric.compute().values.inceptionScore!;
+      return (await metric.compute()).values.inceptionScore!;
     };
-    const scores = [score(realLogits!)];
+    const scores = [await score(realLogits!)];
     for (const radius of [3, 6]) {
       const { logits } = await judge.extract(blurred(clean, radius));
-      scores.push(score(logits!));
+      scores.push(await score(logits!));
     }
     expect(rises(scores.reverse())).toBe(true);
   });
   it("has features whose covariance has full rank on a few hundred images", async () => {
     const moments = new Moments();
     moments.append(real);
-    expect(moments.gaussian().factor.rows).toBe(judge.dimensions);
+    expect((await moments.gaussian().factor()).rows).toBe(judge.dimensions);
   });
   it("is not the teacher: other weights, other features", async () => {
     const teacher = await loadTeacher();

@@ -16,7 +16,12 @@ export function createMetrics(configs: readonly StrategyConfig[], context: Metri
     update: (batch: Parameters<Metric["update"]>[0]) => {
       for (const metric of all) metric.update(batch);
     },
-    compute: (): MetricResult[] => all.map((metric) => metric.compute()),
+    /** One after another: each may use all processors. */
+    async compute(): Promise<MetricResult[]> {
+      const results: MetricResult[] = [];
+      for (const metric of all) results.push(await metric.compute());
+      return results;
+    },
   };
 }
 

@@ -17,6 +17,7 @@ export { decodeNpz, encodeNpz } from "./npz/npz.js";
 export { metrics } from "./registry.js";
 export { type FrechetDistance, frechetDistance } from "./statistics/frechet.js";
 export { type HistogramSummary, summarise } from "./statistics/histogram.js";
+export { type Interval, studentQuantile } from "./statistics/intervals.js";
 export {
   type Gaussian,
   gaussianFromCovariance,
@@ -24,5 +25,12 @@ export {
   type Statistics,
 } from "./statistics/moments.js";
 export { RandomState } from "./statistics/numpy-random.js";
+export {
+  type ReferenceStatistics,
+  readReference,
+  writeReference,
+} from "./statistics/reference.js";
+export type { FeatureRows } from "./statistics/tiles.js";
 export { weightedGaussian, weightedMean } from "./statistics/weighted.js";
+export { extrapolate, subsetSizes } from "./strategies/fid-infinity.js";
 export { psnrs } from "./strategies/psnr.js";

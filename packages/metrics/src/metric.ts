@@ -1,6 +1,8 @@
 import type { Strategy } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
 import type { NpyArray } from "./npz/npy.js";
+import type { Interval } from "./statistics/intervals.js";
+import type { ReferenceStatistics } from "./statistics/reference.js";
 
 /** The two sets that a metric compares; a batch may hold one side or both. */
 export interface Sides<T> {
@@ -19,8 +21,12 @@ export interface MetricBatch {
   readonly images?: Sides<HostTensor>;
   /** [B, D] float32 */
   readonly features?: Sides<HostTensor>;
+  /** [B, S] float32: the features of another layer, for sFID. */
+  readonly spatial?: Sides<HostTensor>;
   /** [B, classes] float32 */
   readonly logits?: Sides<HostTensor>;
+  /** Perceptual distance of each pair, [B] float32, from a network such as LPIPS. */
+  readonly perceptual?: HostTensor;
   /** Indices of each named codebook, [B, N] int32. */
   readonly codes?: Readonly<Record<string, HostTensor>>;
 }
@@ -32,8 +38,12 @@ export type MetricInput = keyof MetricBatch;
 export interface MetricContext {
   /** The network behind `features` and `logits`. */
   readonly extractor?: ExtractorIdentity;
+  /** The network behind `perceptual`. */
+  readonly perceptual?: ExtractorIdentity;
   /** Number of codes of each named codebook. */
   readonly codebooks?: Readonly<Record<string, number>>;
+  /** The real side of Fréchet distances, already computed. */
+  readonly reference?: ReferenceStatistics;
 }
 
 /** Which network, to the bit: numbers of different extractors are never comparable. */
@@ -54,6 +64,8 @@ export interface MetricResult {
   readonly values: Readonly<Record<string, number>>;
   /** Parts and side results, for those who look closer. */
   readonly details: Readonly<Record<string, number>>;
+  /** Confidence intervals of some of the values. */
+  readonly intervals?: Readonly<Record<string, Interval>>;
   readonly protocol: Protocol;
 }
 
@@ -67,7 +79,7 @@ export interface Metric {
   merge(state: MetricState): void;
   state(): MetricState;
   /** A UserError if too little has been seen. */
-  compute(): MetricResult;
+  compute(): Promise<MetricResult>;
 }
 
 /** How a table shows one value. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { codebookChecks } from "../metrics/codebook.js";
 import {
   cmmdChecks,
+  extrapolationChecks,
   fidChecks,
   inceptionScoreChecks,
   kidChecks,
@@ -12,30 +13,39 @@ import {
 } from "../metrics/features.js";
 import type { Expected, Fixture } from "../metrics/fixture.js";
 import { imageChecks } from "../metrics/images.js";
+import { clipChecks, dinov2Checks, inceptionChecks, lpipsChecks } from "../metrics/nets.js";
 import { decodeChecks, quantizeChecks, resizeChecks } from "../metrics/resizing.js";
 import type { CaseKind } from "../parity-case.js";
 
-/** Metrics from stored features, logits, images and codes: plain arithmetic, the same on every engine. */
+/**
+ * Metrics from stored features, logits, images and codes, which are plain arithmetic on every engine, and
+ * networks with seeded weights, which take minutes eagerly.
+ */
 export const metrics: CaseKind = {
   kinds: ["metrics"],
-  engines: ["eager"],
+  engines: ["compiled"],
   async check({ folder, file }) {
     const expected = JSON.parse(readFileSync(file, "utf8")) as Expected;
     const fixture: Fixture = { folder, expected };
     return [
       ...randomChecks(fixture),
-      ...fidChecks(fixture),
-      ...statisticsChecks(fixture),
-      ...largeFidChecks(fixture),
-      ...kidChecks(fixture),
-      ...manifoldChecks(fixture),
-      ...inceptionScoreChecks(fixture),
-      ...cmmdChecks(fixture),
+      ...(await fidChecks(fixture)),
+      ...(await statisticsChecks(fixture)),
+      ...(await largeFidChecks(fixture)),
+      ...(await extrapolationChecks(fixture)),
+      ...(await kidChecks(fixture)),
+      ...(await manifoldChecks(fixture)),
+      ...(await inceptionScoreChecks(fixture)),
+      ...(await cmmdChecks(fixture)),
       ...(await imageChecks(fixture)),
       ...(await resizeChecks(fixture)),
       ...(await decodeChecks(fixture)),
       ...quantizeChecks(fixture),
-      ...codebookChecks(fixture),
+      ...(await codebookChecks(fixture)),
+      ...(await lpipsChecks(fixture)),
+      ...(await inceptionChecks(fixture)),
+      ...(await dinov2Checks(fixture)),
+      ...(await clipChecks(fixture)),
     ];
   },
 };

@@ -3,14 +3,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   decodeNpz,
+  encodeNpz,
+  extrapolate,
   frechetDistance,
   gaussianFromCovariance,
   Moments,
   RandomState,
+  readReference,
+  subsetSizes,
+  writeReference,
 } from "@fqgan/metrics";
 import type { HostTensor } from "@fqgan/tensor";
 import type { Check } from "../parity-case.js";
 import { absolute, evaluate, type Fixture, readArray, readFeatures, relative } from "./fixture.js";
+import { fill } from "./seeded-weights.js";
 
 /** `a_vs_b_rank_deficient_one` → a, b */
 function sidesOf(name: string): [real: string, fake: string] {
@@ -18,19 +24,30 @@ function sidesOf(name: string): [real: string, fake: string] {
   return [real!, fake!];
 }
 
-export function fidChecks(fixture: Fixture): Check[] {
+/** The checks of all entries, one after another. */
+async function collect<T>(
+  entries: Iterable<T>,
+  check: (entry: T) => Promise<Check[]>,
+): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const entry of entries) checks.push(...(await check(entry)));
+  return checks;
+}
+
+export function fidChecks(fixture: Fixture): Promise<Check[]> {
   const golden = fixture.expected.features?.fid ?? {};
-  return Object.entries(golden).flatMap(([name, of]) => {
+  return collect(Object.entries(golden), async ([name, of]) => {
     const [realName, fakeName] = sidesOf(name);
     const features = {
       real: readFeatures(fixture, realName),
       fake: readFeatures(fixture, fakeName),
     };
-    const { fid } = evaluate({ name: "fid" }, { features }).values;
+    const { fid } = (await evaluate({ name: "fid" }, { features })).values;
     // A distance of 0 has no relative error: it is held against the traces it is the difference of.
     if (realName === fakeName)
       return [absolute(`fid ${name}`, { actual: fid, expected: 0, tolerance: 1e-11 })];
-    const rough = evaluate({ name: "fid", mean: "float32" }, { features }).values.fid;
+    const float32 = await evaluate({ name: "fid", mean: "float32" }, { features });
+    const rough = float32.values.fid;
     const against = (tool: string, actual: number | undefined, tolerance: number) =>
       relative(`fid ${name}, ${tool}`, { actual, expected: of[tool]!, tolerance });
     // Where rows are fewer than dimensions the tools scatter by up to 1e-5 themselves. Those that average
@@ -46,32 +63,62 @@ export function fidChecks(fixture: Fixture): Check[] {
   });
 }
 
-/** Statistics files as pytorch-fid writes them: `mu` and `sigma`. */
-export function statisticsChecks(fixture: Fixture): Check[] {
-  return Object.keys(fixture.expected.features?.stats ?? {}).map((name) => {
+/** Statistics files as pytorch-fid writes them, and as we write them, read back. */
+export function statisticsChecks(fixture: Fixture): Promise<Check[]> {
+  return collect(Object.keys(fixture.expected.features?.stats ?? {}), async (name) => {
     const path = join(fixture.folder, `features/stats_${name}.npz`);
-    const { mu, sigma } = decodeNpz(readFileSync(path), path);
     const moments = new Moments();
     moments.append(readFeatures(fixture, name));
-    const columns = mu!.shape[0]!;
-    const stored = gaussianFromCovariance({
-      count: moments.count,
-      mean: mu!.data as Float64Array,
-      covariance: { rows: columns, columns, data: sigma!.data as Float64Array },
-    });
-    const { mean, covariance } = moments.covariance();
-    const ours = gaussianFromCovariance({ count: moments.count, mean, covariance });
-    const { raw, traceReal } = frechetDistance(stored, ours);
-    return absolute(`stats_${name}.npz`, {
-      actual: raw / traceReal,
-      expected: 0,
-      tolerance: 1e-12,
+    const ours = moments.covariance();
+    const files = {
+      "": decodeNpz(readFileSync(path), path),
+      ", written": decodeNpz(encodeNpz(writeReference({ features: ours, protocol: {} })), path),
+    };
+    return collect(Object.entries(files), async ([kind, arrays]) => {
+      const stored = readReference(arrays, path).features;
+      const { raw, traceReal } = await frechetDistance(stored, gaussianFromCovariance(ours));
+      return [
+        absolute(`stats_${name}.npz${kind}`, {
+          actual: raw / traceReal,
+          expected: 0,
+          tolerance: 1e-12,
+        }),
+      ];
     });
   });
 }
 
+/** FID∞ on dgm-eval's own subsets. */
+export async function extrapolationChecks(fixture: Fixture): Promise<Check[]> {
+  const golden = fixture.expected.features?.fd_infinity;
+  if (!golden) return [];
+  const indices = readArray(fixture, "features/fd_infinity_indices").data as Int32Array;
+  const subsets = golden.sizes.map((size, i) => {
+    const from = golden.sizes.slice(0, i).reduce((sum, before) => sum + before, 0);
+    return indices.slice(from, from + size);
+  });
+  const real = new Moments();
+  real.append(readArray(fixture, `features/${golden.ref}`));
+  const fake = readArray(fixture, `features/${golden.gen}`);
+  const [rows, columns] = fake.shape as [number, number];
+  const { intercept } = await extrapolate({
+    real: real.gaussian(),
+    fake: { rows, columns, data: fake.data as Float32Array },
+    subsets,
+  });
+  const sizes = subsetSizes(rows, subsets.length);
+  return [
+    relative("fid infinity", { actual: intercept, expected: golden.value, tolerance: 1e-6 }),
+    {
+      name: "fid infinity, sizes that differ",
+      error: golden.sizes.filter((size, i) => size !== sizes[i]).length,
+      tolerance: 0,
+    },
+  ];
+}
+
 /** The 2048-dimensional case, whose features are made by formula. */
-export function largeFidChecks({ expected }: Fixture): Check[] {
+export async function largeFidChecks({ expected }: Fixture): Promise<Check[]> {
   const golden = expected.features?.fid_2048_recipe;
   if (!golden) return [];
   const { recipe } = golden;
@@ -92,7 +139,7 @@ export function largeFidChecks({ expected }: Fixture): Check[] {
     result.append({ shape: [rows, dimensions], data });
     return result.gaussian();
   });
-  const { distance: actual } = frechetDistance(moments[0]!, moments[1]!);
+  const { distance: actual } = await frechetDistance(moments[0]!, moments[1]!);
   return [
     relative("fid 2048, pytorch_fid", { actual, expected: golden.pytorch_fid, tolerance: 1e-9 }),
     relative("fid 2048, torch_fidelity", {
@@ -103,21 +150,7 @@ export function largeFidChecks({ expected }: Fixture): Check[] {
   ];
 }
 
-/** The fixtures' formula for pseudo-random values: FNV-1a of the name, then an integer mixer. */
-function fill(of: { seed: string; name: string; count: number; low: number; high: number }) {
-  let hash = 2166136261;
-  for (const byte of new TextEncoder().encode(`${of.seed}:${of.name}`))
-    hash = Math.imul(hash ^ byte, 16777619);
-  return Float32Array.from({ length: of.count }, (_, i) => {
-    let x = (hash + Math.imul(i, 0x9e3779b9)) | 0;
-    x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
-    x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
-    x ^= x >>> 16;
-    return of.low + (of.high - of.low) * ((x >>> 8) / 2 ** 24);
-  });
-}
-
-export function kidChecks(fixture: Fixture): Check[] {
+export async function kidChecks(fixture: Fixture): Promise<Check[]> {
   const golden = fixture.expected.features?.kid;
   if (!golden) return [];
   const { subsets, subset_size: subsetSize, rng_seed: seed } = golden.settings;
@@ -125,7 +158,7 @@ export function kidChecks(fixture: Fixture): Check[] {
   const a = readFeatures(fixture, "a");
   const b = readFeatures(fixture, "b");
   // The tool draws from its first input first: from "a", our fake side.
-  const result = evaluate(config, { features: { real: b, fake: a } });
+  const result = await evaluate(config, { features: { real: b, fake: a } });
   const against = (
     tool: "torch_fidelity_float64" | "torch_fidelity_float32",
     tolerance: number,
@@ -147,7 +180,7 @@ export function kidChecks(fixture: Fixture): Check[] {
     shape: [n, x.shape[1]!],
     data: x.data.subarray(0, n * x.shape[1]!),
   });
-  const full = evaluate(
+  const full = await evaluate(
     { name: "kid", subsets: 1 },
     { features: { real: first(b), fake: first(a) } },
   );
@@ -166,17 +199,17 @@ const MANIFOLDS: Readonly<Record<string, readonly [real: string, fake: string]>>
   small: ["small1", "small2"],
 };
 
-export function manifoldChecks(fixture: Fixture): Check[] {
+export function manifoldChecks(fixture: Fixture): Promise<Check[]> {
   const golden = fixture.expected.features?.prdc ?? {};
-  return Object.entries(golden).flatMap(([name, of]) => {
+  return collect(Object.entries(golden), async ([name, of]) => {
     const [real, fake] = MANIFOLDS[name]!.map((side) => readFeatures(fixture, side));
     const batch = { features: { real: real!, fake: fake! } };
-    return Object.keys(of).flatMap((key) => {
+    return collect(Object.keys(of), async (key) => {
       const k = Number(/^(?:prdc|torch_fidelity|adm)_k(\d+)(?:_float32)?$/.exec(key)?.[1]);
       if (!k) return [];
       const ball = key.startsWith("prdc") ? "open" : "closed";
-      const { values: shares } = evaluate({ name: "precision-recall", k, ball }, batch);
-      const { values: counts } = evaluate({ name: "density-coverage", k, ball }, batch);
+      const { values: shares } = await evaluate({ name: "precision-recall", k, ball }, batch);
+      const { values: counts } = await evaluate({ name: "density-coverage", k, ball }, batch);
       // Counts are equal, or off by at least 1/N; the tools' shares are rounded to float32.
       const equal = (value: "precision" | "recall" | "density" | "coverage") =>
         of[key]![value] === undefined
@@ -193,21 +226,21 @@ export function manifoldChecks(fixture: Fixture): Check[] {
   });
 }
 
-export function inceptionScoreChecks(fixture: Fixture): Check[] {
+export async function inceptionScoreChecks(fixture: Fixture): Promise<Check[]> {
   const golden = fixture.expected.features?.isc;
   if (!golden) return [];
   const logits = { fake: readArray(fixture, "features/logits") };
-  return Object.entries(golden).flatMap(([key, of]) => {
+  return collect(Object.entries(golden), async ([key, of]) => {
     if (typeof of === "number") {
       const chunkSize = Number(/^adm_split_size_(\d+)_no_shuffle_float32$/.exec(key)![1]);
       const config = { name: "inception-score", chunks: "adm", chunkSize };
-      const { inceptionScore: actual } = evaluate(config, { logits }).values;
+      const { inceptionScore: actual } = (await evaluate(config, { logits })).values;
       return [relative(`IS ${key}`, { actual, expected: of, tolerance: 1e-5 })];
     }
     const shuffled = /^torch_fidelity_(\d+)_splits_shuffle_seed(\d+)$/.exec(key);
     if (!shuffled) return [];
     const [splits, seed] = [Number(shuffled[1]), Number(shuffled[2])];
-    const result = evaluate({ name: "inception-score", splits, seed }, { logits });
+    const result = await evaluate({ name: "inception-score", splits, seed }, { logits });
     return [
       relative(`IS ${key}`, {
         actual: result.values.inceptionScore,
@@ -223,13 +256,13 @@ export function inceptionScoreChecks(fixture: Fixture): Check[] {
   });
 }
 
-export function cmmdChecks(fixture: Fixture): Check[] {
+export function cmmdChecks(fixture: Fixture): Promise<Check[]> {
   const golden = fixture.expected.features?.cmmd ?? {};
-  return Object.entries(golden).flatMap(([key, expected]) => {
+  return collect(Object.entries(golden), async ([key, expected]) => {
     if (!/^[a-z]+_vs_\w+_float64$/.test(key)) return [];
     const [real, fake] = sidesOf(key);
     const features = { real: readFeatures(fixture, real), fake: readFeatures(fixture, fake) };
-    const { cmmd: actual } = evaluate({ name: "cmmd" }, { features }).values;
+    const { cmmd: actual } = (await evaluate({ name: "cmmd" }, { features })).values;
     return [absolute(`cmmd ${key}`, { actual, expected: expected as number, tolerance: 1e-9 })];
   });
 }

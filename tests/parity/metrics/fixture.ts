@@ -30,6 +30,12 @@ export interface Expected {
       readonly torch_fidelity_float32: KidNumbers;
       readonly full_set_unbiased_float64: { n: number; value: number };
     };
+    readonly fd_infinity?: {
+      readonly value: number;
+      readonly sizes: readonly number[];
+      readonly ref: string;
+      readonly gen: string;
+    };
     readonly prdc?: Readonly<Record<string, Readonly<Record<string, { [S in Share]?: number }>>>>;
     readonly isc?: Readonly<
       Record<string, number | { inception_score_mean: number; inception_score_std: number }>
@@ -45,6 +51,30 @@ export interface Expected {
     readonly quantize?: unknown;
   };
   readonly codebook?: CodebookNumbers;
+  readonly nets?: NetNumbers;
+}
+
+/** Networks by name; their outputs are stored arrays. */
+export interface NetNumbers {
+  readonly inception?: { readonly images: readonly string[] };
+  readonly lpips_vgg16?: {
+    readonly pairs: readonly {
+      readonly index: number;
+      readonly lpips_pkg_float64: number;
+      readonly per_layer_float64: readonly number[];
+    }[];
+  };
+  readonly dinov2?: Readonly<
+    Record<
+      string,
+      {
+        readonly config: { embed_dim: number; heads: number; patch: number };
+        readonly images: readonly string[];
+        readonly preprocess: string;
+      }
+    >
+  >;
+  readonly [name: string]: unknown;
 }
 
 export interface KidNumbers {
@@ -110,7 +140,7 @@ export function evaluate(
   config: StrategyConfig,
   batch: Parameters<ReturnType<typeof createMetric>["update"]>[0],
   context?: MetricContext,
-): MetricResult {
+): Promise<MetricResult> {
   const metric = createMetric(config, context);
   metric.update(batch);
   return metric.compute();

@@ -18,26 +18,26 @@ export async function imageChecks(fixture: Fixture): Promise<Check[]> {
       real: await readImage(fixture, `${index}_ref.png`),
       fake: await readImage(fixture, `${index}_rec.png`),
     };
-    const measure = (name: string, options = {}) =>
-      Object.values(evaluate({ name, ...options }, { images }).values)[0];
+    const measure = async (name: string, options = {}) =>
+      Object.values((await evaluate({ name, ...options }, { images })).values)[0];
     return [
       absolute(`psnr ${index}`, {
-        actual: measure("psnr"),
+        actual: await measure("psnr"),
         expected: Number(golden.psnr_uint8),
         tolerance: 1e-9,
       }),
       absolute(`ssim ${index}`, {
-        actual: measure("ssim"),
+        actual: await measure("ssim"),
         expected: golden.ssim_uint8_data_range_255_float64,
         tolerance: 1e-9,
       }),
       absolute(`ssim ${index}, LlamaGen's range`, {
-        actual: measure("ssim", { dataRange: 2 }),
+        actual: await measure("ssim", { dataRange: 2 }),
         expected: golden.ssim_llamagen_data_range_2,
         tolerance: 2e-5,
       }),
       absolute(`ssim ${index}, Gaussian window`, {
-        actual: measure("ssim", { window: "gaussian" }),
+        actual: await measure("ssim", { window: "gaussian" }),
         expected: golden.ssim_gaussian_wang_float64,
         tolerance: 1e-9,
       }),

@@ -98,13 +98,12 @@ async function reconstructOne(
   const { factors } = tokenizer;
   const alone: Image[] = [];
   if (factors.length > 1)
-    for (const name of factors)
-      alone.push(asImage(await tokenizer.reconstructFactor(input, name)));
+    for (const name of factors) alone.push(asImage(await tokenizer.reconstructFactor(input, name)));
   const metrics = createMetrics([{ name: "psnr" }, { name: "ssim" }]);
   metrics.update({
     images: { real: input, fake: hostTensor(toSignedUnit(full.data), [1, size, size, 3]) },
   });
-  const values = Object.assign({}, ...metrics.compute().map((result) => result.values));
+  const values = Object.assign({}, ...(await metrics.compute()).map((result) => result.values));
   const written = join(folder, `${basename(path, extname(path))}.fqgan.png`);
   const sheet = contactSheet([[original, full, ...alone]], {
     scale: Math.max(1, Math.round(SHOWN / size)),

@@ -28,7 +28,7 @@ export class ClassBalanced {
   }
 
   /** `test/balanced.psnr` and, with a judge, `test/balanced.fid`. */
-  summary(judge: ExtractorIdentity | undefined): Summary {
+  async summary(judge: ExtractorIdentity | undefined): Promise<Summary> {
     const weights = classBalancedWeights(this.#labels, this.classes);
     const { real, fake } = this.#features;
     const common = {
@@ -38,10 +38,10 @@ export class ClassBalanced {
     };
     const psnr = { "test/balanced.psnr": weightedMean(this.#decibels, weights) };
     if (!judge) return { metrics: psnr, protocols: { "test/balanced.psnr": common } };
-    const distance = frechetDistance(
+    const { distance } = await frechetDistance(
       weightedGaussian(real, weights),
       weightedGaussian(fake, weights),
-    ).distance;
+    );
     return {
       metrics: { ...psnr, "test/balanced.fid": distance },
       protocols: {

@@ -81,7 +81,7 @@ export async function evaluateTokenizer(options: {
     done += count;
     onImages?.(done, total);
   }
-  return { results: metrics.compute(), counts, images: done };
+  return { results: await metrics.compute(), counts, images: done };
 }
 
 /** What the judge says of both sides of a batch. */

@@ -45,7 +45,7 @@ export async function judgeSamples(
         secondsLeft: null,
       });
     }
-    return scoresOf(metrics.compute(), {
+    return scoresOf(await metrics.compute(), {
       of: "samples",
       split: split.name,
       images: sample.images,

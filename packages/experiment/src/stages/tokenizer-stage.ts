@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createLoader, type Dataset } from "@fqgan/data";
-import { createKey, fold } from "@fqgan/tensor";
+import { createLoader, type Dataset, type Loader } from "@fqgan/data";
+import { createKey, fold, type HostTensor } from "@fqgan/tensor";
 import {
   createTokenizer,
   decodeTokenizer,
   encodeTokenizer,
+  seedCodebooks,
   type Tokenizer,
   TokenizerTrainer,
 } from "@fqgan/tokenizer";
@@ -16,7 +17,7 @@ import type { Summary } from "../schema/run-format.js";
 import { readMedia } from "../store/read-run.js";
 import { trainLoop } from "../train/train-loop.js";
 import { ClassBalanced } from "./class-balanced.js";
-import { warnOfCollapse } from "./collapse.js";
+import { watchCodebooks } from "./codebook-watch.js";
 import { describeCodebooks } from "./describe.js";
 import { evaluateTokenizer } from "./evaluate-tokenizer.js";
 import { loadJudge } from "./judge.js";
@@ -55,9 +56,16 @@ type Splits = Dataset["splits"];
 
 async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
   const { config, run, seed } = context;
-  const { steps, batchSize, schedule, logEverySteps, validateEverySteps, augmentation, ...recipe } =
-    config.train;
+  const { steps, batchSize, schedule, logEverySteps, validateEverySteps, ...rest } = config.train;
+  const { augmentation, seedCodebooks: seeding, ...recipe } = rest;
   const key = fold(createKey(seed), "training");
+  const loader = createLoader(splits.train, { batchSize, key: fold(key, "data"), augmentation });
+  const isNew = !existsSync(join(run.path, "checkpoints", "last.safetensors"));
+  if (seeding && isNew)
+    await seedCodebooks(tokenizer, firstImages(loader, Math.ceil(seeding.images / batchSize)), {
+      iterations: seeding.iterations,
+      key: fold(key, "seeding"),
+    });
   const trainer = new TokenizerTrainer(tokenizer, {
     ...recipe,
     schedule: schedules
@@ -65,13 +73,13 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
       .create({ config: schedule, peak: recipe.learningRate, steps }),
     key: fold(key, "trainer"),
   });
-  const loader = createLoader(splits.train, { batchSize, key: fold(key, "data"), augmentation });
   const teachers = await teacherFeatures({
     codebooks: config.model.codebooks,
     split: splits.train,
     augmentation,
     progress: context.progress,
   });
+  const watch = watchCodebooks(context, { codebooks: tokenizer.codebooks, steps });
   const pictures = choosePictures(splits.validation, config.evaluate.pictures);
 
   const validate = async (step: number) => {
@@ -83,7 +91,6 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
       metrics: [{ name: "psnr" }, { name: "codebook-usage" }],
     });
     logUsage(context, { step, split: "validation", counts });
-    warnOfCollapse(context, { step, counts });
     const grids = await tokenizerPictures({
       tokenizer,
       split: splits.validation,
@@ -105,6 +112,7 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
         const batch = await loader.batch(step);
         return { images: batch.images, teachers: await teachers(batch) };
       },
+      observe: (step, scalars) => watch({ step, scalars, codes: trainer.codes }),
       validate,
     });
     if (outcome === "finished")
@@ -116,6 +124,11 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
   } finally {
     trainer.dispose();
   }
+}
+
+/** The images of the first batches that training will see. */
+async function* firstImages(loader: Loader, batches: number): AsyncGenerator<HostTensor> {
+  for (let step = 0; step < batches; step++) yield (await loader.batch(step)).images;
 }
 
 function logUsage(
@@ -156,7 +169,7 @@ async function evaluate(
     set: `test ${images}`,
     fid: "rFID",
   });
-  const alike = balanced.summary(judge);
+  const alike = await balanced.summary(judge);
   const variables = [...tokenizer.namedVariables().values()];
   const parameters = variables.reduce((sum, { size }) => sum + size, 0);
   run.logEvent({

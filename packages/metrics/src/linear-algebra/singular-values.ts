@@ -1,16 +1,31 @@
 /**
- * Singular values by Householder bidiagonalisation (Golub & Kahan, 1965). The eigenvalues of the
- * bidiagonal's Golub–Kahan form (zero diagonal, couplings d₁ e₁ d₂ e₂ …) are ±σ, so nothing is squared
- * and each σ is good to machine precision times the largest.
+ * Singular values by Householder bidiagonalisation (Golub & Kahan, 1965), of large matrices by way of a
+ * band. The eigenvalues of the bidiagonal's Golub–Kahan form (zero diagonal, couplings d₁ e₁ d₂ e₂ …)
+ * are ±σ, so nothing is squared and each σ is good to machine precision times the largest.
  */
+import { reduceToBand } from "./band.js";
+import { chaseToBidiagonal } from "./chase.js";
 import { type Matrix, transpose } from "./matrix.js";
 import { tridiagonalEigenvalues } from "./tridiagonal.js";
 
+/** From this many columns on, a band and matrix products are faster than plain reflections. */
+const LARGE = 256;
+const BANDWIDTH = 24;
+
 /** All min(M, N) singular values in descending order. */
-export function singularValues(a: Matrix): Float64Array {
+export async function singularValues(a: Matrix): Promise<Float64Array> {
   if (a.rows < a.columns) return singularValues(transpose(a));
-  const { diagonal, superDiagonal } = bidiagonalise(a);
-  const size = a.columns;
+  const bidiagonal =
+    a.columns < LARGE ? bidiagonalise(a) : chaseToBidiagonal(await reduceToBand(a, BANDWIDTH));
+  return bidiagonalSingularValues(bidiagonal);
+}
+
+function bidiagonalSingularValues(of: {
+  readonly diagonal: Float64Array;
+  readonly superDiagonal: Float64Array;
+}): Float64Array {
+  const { diagonal, superDiagonal } = of;
+  const size = diagonal.length;
   const couplings = new Float64Array(2 * size);
   for (let i = 0; i < size; i++) {
     couplings[2 * i] = diagonal[i]!;
@@ -24,8 +39,8 @@ export function singularValues(a: Matrix): Float64Array {
 }
 
 /** The sum of the singular values. */
-export function nuclearNorm(a: Matrix): number {
-  return singularValues(a).reduce((sum, value) => sum + value, 0);
+export async function nuclearNorm(a: Matrix): Promise<number> {
+  return (await singularValues(a)).reduce((sum, value) => sum + value, 0);
 }
 
 /** The upper bidiagonal matrix with the same singular values; a is [M, N] with M ≥ N. */

@@ -1,5 +1,6 @@
 /** Maximum mean discrepancy (Gretton et al., JMLR 2012): squared distance of two sets under a kernel. */
-import type { Matrix } from "../linear-algebra/index.js";
+import { type Interval, jackknife } from "./intervals.js";
+import { eachTile, type FeatureRows, squaredLengths } from "./tiles.js";
 
 /** A kernel by the rows' inner product and squared lengths. */
 export type Kernel = (dot: number, squareX: number, squareY: number) => number;
@@ -11,65 +12,145 @@ export const cubicKernel =
     (dot / dimensions + 1) ** 3;
 
 /**
- * exp(-|x - y|² / 2σ²) - 1. The constant cancels in every discrepancy; without it, kernel values near 1
- * keep all their digits.
+ * exp(-|x - y|² / 2σ²) - 1 of rows scaled to length 1. The constant cancels in every discrepancy;
+ * without it, kernel values near 1 keep all their digits. A row of zeros has no direction and stays.
  */
-export const gaussianKernelMinusOne =
+export const unitGaussianKernelMinusOne =
   (sigma: number): Kernel =>
+  (dot, squareX, squareY) => {
+    const scale = Math.sqrt(squareX) * Math.sqrt(squareY);
+    const lengths = Math.sign(squareX) + Math.sign(squareY);
+    const distance = Math.max(0, lengths - 2 * (scale > 0 ? dot / scale : 0));
+    return Math.expm1(-distance / (2 * sigma * sigma));
+  };
+
+/** A kernel times a constant. */
+export const scaledKernel =
+  (scale: number, kernel: Kernel): Kernel =>
   (dot, squareX, squareY) =>
-    Math.expm1(-Math.max(0, squareX + squareY - 2 * dot) / (2 * sigma * sigma));
+    scale * kernel(dot, squareX, squareY);
 
+/**
+ * Kernel sums of two sets by folds, where row i of either set is in fold i mod `folds`: enough for the
+ * discrepancy of the whole and of all but one fold.
+ */
 export interface KernelSums {
-  /** Σ k(x, y) over all pairs. */
-  readonly all: number;
-  /** Σ k(x, x) over pairs of one row with itself; 0 between different sets. */
-  readonly diagonal: number;
+  readonly folds: number;
+  readonly counts: { readonly x: Float64Array; readonly y: Float64Array };
+  /** [folds, folds] sums over pairs of different rows of x, of y, and over all pairs of x with y. */
+  readonly xx: Float64Array;
+  readonly yy: Float64Array;
+  readonly xy: Float64Array;
+  /** [folds] sums over pairs of a row with itself. */
+  readonly diagonalX: Float64Array;
+  readonly diagonalY: Float64Array;
 }
 
-/** Kernel sums over pairs of rows of x and y; a set with itself visits each pair once. */
-export function kernelSums(x: Matrix, y: Matrix, kernel: Kernel): KernelSums {
-  const depth = x.columns;
+export async function kernelSums(sets: {
+  readonly x: FeatureRows;
+  readonly y: FeatureRows;
+  readonly kernel: Kernel;
+  readonly folds?: number;
+}): Promise<KernelSums> {
+  const { x, y, kernel, folds = 1 } = sets;
+  const within = async (set: FeatureRows) => {
+    const squares = squaredLengths(set);
+    const sums = new Float64Array(folds * folds);
+    const diagonal = new Float64Array(folds);
+    await eachTile(set, set, ({ x0, y0, rows, columns, dots }) => {
+      for (let i = 0; i < rows; i++) {
+        const row = new Float64Array(folds);
+        const first = Math.max(0, x0 + i + 1 - y0);
+        let fold = (y0 + first) % folds;
+        for (let j = first; j < columns; j++) {
+          row[fold]! += kernel(dots[i * columns + j]!, squares[x0 + i]!, squares[y0 + j]!);
+          if (++fold === folds) fold = 0;
+        }
+        addRow(sums, row, (x0 + i) % folds);
+      }
+    });
+    for (let i = 0; i < set.rows; i++)
+      diagonal[i % folds]! += kernel(squares[i]!, squares[i]!, squares[i]!);
+    // Each pair was seen once: the sum with its transpose counts it twice, as pairs in order.
+    const both = sums.map((sum, at) => sum + sums[(at % folds) * folds + Math.floor(at / folds)]!);
+    return { sums: both, diagonal };
+  };
+  const [xx, yy] = [await within(x), await within(y)];
+  const xy = new Float64Array(folds * folds);
   const [squaresX, squaresY] = [squaredLengths(x), squaredLengths(y)];
-  let offDiagonal = 0;
-  let diagonal = 0;
-  for (let i = 0; i < x.rows; i++) {
-    let row = 0;
-    const p = i * depth;
-    for (let j = x === y ? i : 0; j < y.rows; j++) {
-      const q = j * depth;
-      let dot = 0;
-      for (let k = 0; k < depth; k++) dot += x.data[p + k]! * y.data[q + k]!;
-      const value = kernel(dot, squaresX[i]!, squaresY[j]!);
-      if (x === y && i === j) diagonal += value;
-      else row += value;
+  await eachTile(x, y === x ? { ...y } : y, ({ x0, y0, rows, columns, dots }) => {
+    for (let i = 0; i < rows; i++) {
+      const row = new Float64Array(folds);
+      let fold = y0 % folds;
+      for (let j = 0; j < columns; j++) {
+        row[fold]! += kernel(dots[i * columns + j]!, squaresX[x0 + i]!, squaresY[y0 + j]!);
+        if (++fold === folds) fold = 0;
+      }
+      addRow(xy, row, (x0 + i) % folds);
     }
-    offDiagonal += row;
-  }
-  return { all: x === y ? 2 * offDiagonal + diagonal : offDiagonal, diagonal };
+  });
+  const counts = (set: FeatureRows) =>
+    Float64Array.from({ length: folds }, (_, fold) => Math.ceil((set.rows - fold) / folds));
+  return {
+    folds,
+    counts: { x: counts(x), y: counts(y) },
+    xx: xx.sums,
+    yy: yy.sums,
+    xy,
+    diagonalX: xx.diagonal,
+    diagonalY: yy.diagonal,
+  };
 }
 
-/** The unbiased estimate: pairs of a row with itself left out. Slightly negative for close sets. */
-export function unbiasedDiscrepancy(x: Matrix, y: Matrix, kernel: Kernel): number {
-  const xx = kernelSums(x, x, kernel);
-  const yy = kernelSums(y, y, kernel);
-  const xy = kernelSums(x, y, kernel);
+function addRow(sums: Float64Array, row: Float64Array, fold: number): void {
+  for (let other = 0; other < row.length; other++) sums[fold * row.length + other]! += row[other]!;
+}
+
+/** How the sums of a set with itself are averaged. */
+export type Estimate = "unbiased" | "biased";
+
+/**
+ * The discrepancy of the two sets, all rows or those outside one fold. "unbiased" leaves out pairs of a
+ * row with itself and can be slightly negative; "biased" takes plain means over all pairs.
+ */
+export function discrepancy(sums: KernelSums, estimate: Estimate, without = Number.NaN): number {
+  const { folds, counts } = sums;
+  const kept = (fold: number) => fold !== without;
+  const total = (values: Float64Array) => {
+    let sum = 0;
+    for (let a = 0; a < folds; a++)
+      for (let b = 0; b < folds; b++) if (kept(a) && kept(b)) sum += values[a * folds + b]!;
+    return sum;
+  };
+  const along = (values: Float64Array) =>
+    values.reduce((sum, value, fold) => (kept(fold) ? sum + value : sum), 0);
+  const [n, m] = [along(counts.x), along(counts.y)];
+  const within = {
+    unbiased: (pairs: number, _diagonal: number, count: number) => pairs / (count * (count - 1)),
+    biased: (pairs: number, diagonal: number, count: number) => (pairs + diagonal) / count ** 2,
+  }[estimate];
   return (
-    (xx.all - xx.diagonal) / (x.rows * (x.rows - 1)) +
-    (yy.all - yy.diagonal) / (y.rows * (y.rows - 1)) -
-    (2 * xy.all) / (x.rows * y.rows)
+    within(total(sums.xx), along(sums.diagonalX), n) +
+    within(total(sums.yy), along(sums.diagonalY), m) -
+    (2 * total(sums.xy)) / (n * m)
   );
 }
 
-/** The biased estimate: plain means over all pairs. Never negative. */
-export function biasedDiscrepancy(x: Matrix, y: Matrix, kernel: Kernel): number {
-  const within = (set: Matrix) => kernelSums(set, set, kernel).all / (set.rows * set.rows);
-  return within(x) + within(y) - (2 * kernelSums(x, y, kernel).all) / (x.rows * y.rows);
-}
+/** Enough folds for a stable spread; a pair of sets below twice as many rows gets no interval. */
+const FOLDS = 10;
 
-function squaredLengths(x: Matrix): Float64Array {
-  return Float64Array.from({ length: x.rows }, (_, i) =>
-    x.data
-      .subarray(i * x.columns, (i + 1) * x.columns)
-      .reduce((sum, value) => sum + value * value, 0),
-  );
+/** The discrepancy of two sets with its interval, from one pass over all pairs. */
+export async function discrepancyWithInterval(sets: {
+  readonly x: FeatureRows;
+  readonly y: FeatureRows;
+  readonly kernel: Kernel;
+  readonly estimate: Estimate;
+}): Promise<{ readonly value: number; readonly interval?: Interval }> {
+  const { x, y, estimate } = sets;
+  const folds = Math.min(x.rows, y.rows) < 2 * FOLDS ? 1 : FOLDS;
+  const sums = await kernelSums({ ...sets, folds });
+  const value = discrepancy(sums, estimate);
+  if (folds === 1) return { value };
+  const leftOut = Array.from({ length: folds }, (_, fold) => discrepancy(sums, estimate, fold));
+  return { value, interval: jackknife(value, leftOut).interval };
 }

@@ -6,7 +6,7 @@
  * root or an epsilon, for any rank, and accurate to machine precision because nothing is squared.
  */
 import { UserError } from "@fqgan/registry";
-import { multiplyTransposed, nuclearNorm } from "../linear-algebra/index.js";
+import { nuclearNorm, productTransposed } from "../linear-algebra/index.js";
 import type { Gaussian } from "./moments.js";
 
 export interface FrechetDistance {
@@ -20,7 +20,7 @@ export interface FrechetDistance {
   readonly traceRoot: number;
 }
 
-export function frechetDistance(real: Gaussian, fake: Gaussian): FrechetDistance {
+export async function frechetDistance(real: Gaussian, fake: Gaussian): Promise<FrechetDistance> {
   if (real.mean.length !== fake.mean.length)
     throw new UserError(
       `fid: expected equal feature dimensions, got ${real.mean.length} (real) and ` +
@@ -28,7 +28,8 @@ export function frechetDistance(real: Gaussian, fake: Gaussian): FrechetDistance
     );
   let meanTerm = 0;
   for (let i = 0; i < real.mean.length; i++) meanTerm += (real.mean[i]! - fake.mean[i]!) ** 2;
-  const traceRoot = nuclearNorm(multiplyTransposed(real.factor, fake.factor));
+  const factors = await Promise.all([real.factor(), fake.factor()]);
+  const traceRoot = await nuclearNorm(await productTransposed(...factors));
   const raw = meanTerm + real.trace + fake.trace - 2 * traceRoot;
   return {
     distance: Math.max(0, raw),

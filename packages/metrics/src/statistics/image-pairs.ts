@@ -2,6 +2,7 @@ import { toUint8 } from "@fqgan/image";
 import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
 import type { Sides } from "../metric.js";
+import type { Plane } from "./structural-similarity.js";
 
 /** One image of each side as 8-bit RGB, interleaved. */
 export interface ImagePair {
@@ -32,3 +33,12 @@ export function imagePairs(metric: string, images: Sides<HostTensor> | undefined
 }
 
 const pixels = (images: HostTensor) => toUint8(images.data as Float32Array);
+
+/** The three channels of one side as planes of 0 … 255. */
+export function planesOf({ height, width }: ImagePair, pixels: Uint8Array): Plane[] {
+  return [0, 1, 2].map((channel) => ({
+    height,
+    width,
+    data: Float64Array.from({ length: height * width }, (_, i) => pixels[3 * i + channel]!),
+  }));
+}

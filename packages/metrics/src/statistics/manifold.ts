@@ -1,5 +1,5 @@
-import type { Matrix } from "../linear-algebra/index.js";
-import { neighbourRadii, squaredDistance } from "./neighbours.js";
+import { DOUBT, neighbourRadii, squaredDistance } from "./neighbours.js";
+import { eachTile, type FeatureRows, squaredLengths } from "./tiles.js";
 
 /**
  * How a point on a ball's surface counts: "closed" (distance ≤ radius: ADM, torch-fidelity) or "open"
@@ -27,37 +27,41 @@ export interface Manifold {
  * Improved precision and recall (Kynkäänniemi et al., arXiv 1904.06991), density and coverage (Naeem et
  * al., arXiv 2002.09797). The ball of a point reaches to its k-th nearest neighbour in its own set.
  */
-export function compareManifolds(
-  real: Matrix,
-  fake: Matrix,
+export async function compareManifolds(
+  real: FeatureRows,
+  fake: FeatureRows,
   { k, ball }: { k: number; ball: Ball },
-): Manifold {
+): Promise<Manifold> {
   const inside = BALLS[ball];
-  const realRadii = neighbourRadii(real, k);
-  const fakeRadii = neighbourRadii(fake, k);
+  const radii = { real: await neighbourRadii(real, k), fake: await neighbourRadii(fake, k) };
+  const squares = { real: squaredLengths(real), fake: squaredLengths(fake) };
   const precise = new Uint8Array(fake.rows);
-  let recalled = 0;
-  let covered = 0;
+  const recalled = new Uint8Array(real.rows);
+  const covered = new Uint8Array(real.rows);
   let around = 0;
-  for (let i = 0; i < real.rows; i++) {
-    let isRecalled = false;
-    let isCovered = false;
-    for (let j = 0; j < fake.rows; j++) {
-      const distance = squaredDistance(real, i, fake, j);
-      if (inside(distance, realRadii[i]!)) {
-        precise[j] = 1;
-        isCovered = true;
-        around++;
+  // A set against itself is two sets here: every pair counts, a row with itself too.
+  await eachTile(real, { ...fake }, ({ x0, y0, rows, columns, dots }) => {
+    for (let i = x0; i < x0 + rows; i++)
+      for (let j = y0; j < y0 + columns; j++) {
+        const scale = squares.real[i]! + squares.fake[j]!;
+        let distance = scale - 2 * dots[(i - x0) * columns + j - y0]!;
+        const [realRadius, fakeRadius] = [radii.real[i]!, radii.fake[j]!];
+        const doubt = DOUBT * scale;
+        if (Math.abs(distance - realRadius) <= doubt || Math.abs(distance - fakeRadius) <= doubt)
+          distance = squaredDistance(real, i, fake, j);
+        if (inside(distance, realRadius)) {
+          precise[j] = 1;
+          covered[i] = 1;
+          around++;
+        }
+        if (inside(distance, fakeRadius)) recalled[i] = 1;
       }
-      if (inside(distance, fakeRadii[j]!)) isRecalled = true;
-    }
-    if (isRecalled) recalled++;
-    if (isCovered) covered++;
-  }
+  });
+  const share = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
   return {
-    precision: precise.reduce((sum, flag) => sum + flag, 0) / fake.rows,
-    recall: recalled / real.rows,
+    precision: share(precise),
+    recall: share(recalled),
     density: around / (k * fake.rows),
-    coverage: covered / real.rows,
+    coverage: share(covered),
   };
 }

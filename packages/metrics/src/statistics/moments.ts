@@ -2,7 +2,7 @@
  * Mean and covariance of streamed rows in float64, merged with the pairwise update of Chan, Golub &
  * LeVeque ("Updating formulae and a pairwise algorithm for computing sample variances", 1979).
  */
-import { addScatter, type Matrix, matrix, pivotedCholesky } from "../linear-algebra/index.js";
+import { addScatter, factorCovariance, type Matrix, matrix } from "../linear-algebra/index.js";
 import type { NpyArray } from "../npz/npy.js";
 import { Rows } from "./rows.js";
 
@@ -14,8 +14,8 @@ export interface Gaussian {
   readonly mean: Float64Array;
   /** trace of the covariance */
   readonly trace: number;
-  /** F [r, D] with FᵀF = covariance */
-  readonly factor: Matrix;
+  /** F [r, D] with FᵀF = covariance: made at the first call, kept for the next. */
+  factor(): Promise<Matrix>;
 }
 
 /** Mean and covariance in full. */
@@ -104,7 +104,12 @@ export class Moments {
     const rows = this.#recent.toMatrix();
     const factor = contrasts(rows, this.count - 1);
     const trace = factor.data.reduce((sum, value) => sum + value * value, 0);
-    return { count: this.count, mean: columnMeans(rows), trace, factor };
+    return {
+      count: this.count,
+      mean: columnMeans(rows),
+      trace,
+      factor: () => Promise.resolve(factor),
+    };
   }
 
   /** Mean [D] and covariance [D, D] over N - 1: what statistics files hold. */
@@ -163,7 +168,16 @@ export class Moments {
 export function gaussianFromCovariance({ count, mean, covariance }: Statistics): Gaussian {
   let trace = 0;
   for (let i = 0; i < mean.length; i++) trace += covariance.data[i * mean.length + i]!;
-  return { count, mean, trace, factor: pivotedCholesky(covariance) };
+  let factor: Promise<Matrix> | undefined;
+  return {
+    count,
+    mean,
+    trace,
+    factor() {
+      factor ??= factorCovariance(covariance);
+      return factor;
+    },
+  };
 }
 
 function columnMeans(x: Matrix): Float64Array {

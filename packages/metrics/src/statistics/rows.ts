@@ -2,6 +2,7 @@ import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
 import { type Matrix, matrix } from "../linear-algebra/index.js";
 import type { NpyArray } from "../npz/npy.js";
+import type { FeatureRows } from "./tiles.js";
 
 /** Rows kept as float32, for statistics that need every sample again. */
 export class Rows {
@@ -41,6 +42,11 @@ export class Rows {
   /** [N, D] float32, a view. */
   values(): Float32Array {
     return this.#data.subarray(0, this.#count * this.#columns);
+  }
+
+  /** A view that products are taken of. */
+  features(): FeatureRows {
+    return { rows: this.#count, columns: this.#columns, data: this.values() };
   }
 
   /** [N, D] */

@@ -1,4 +1,4 @@
-import { matrix } from "../linear-algebra/index.js";
+import { addScatter, matrix } from "../linear-algebra/index.js";
 import { type Gaussian, gaussianFromCovariance } from "./moments.js";
 
 /** Σ wᵢ·xᵢ / Σ wᵢ over the finite values; NaN if there is none. */
@@ -12,6 +12,9 @@ export function weightedMean(values: ArrayLike<number>, weights: ArrayLike<numbe
   }
   return sum / total;
 }
+
+/** Rows added to a scatter at once. */
+const BLOCK = 256;
 
 /**
  * Mean and covariance of rows that do not count the same, for a Fréchet distance between reweighted
@@ -30,14 +33,18 @@ export function weightedGaussian(rows: ArrayLike<number>, weights: ArrayLike<num
     squares += weights[i]! ** 2;
     for (let j = 0; j < size; j++) mean[j]! += weights[i]! * rows[i * size + j]!;
   }
+  // Rows times √weight, so that their scatter is the weighted one.
   const covariance = matrix(size, size);
-  const centred = new Float64Array(size);
-  for (let i = 0; i < count; i++) {
-    const weight = weights[i]! / (1 - squares);
-    for (let j = 0; j < size; j++) centred[j] = rows[i * size + j]! - mean[j]!;
-    for (let j = 0; j < size; j++)
-      for (let k = 0; k < size; k++)
-        covariance.data[j * size + k]! += weight * centred[j]! * centred[k]!;
+  for (let from = 0; from < count; from += BLOCK) {
+    const block = matrix(Math.min(BLOCK, count - from), size);
+    for (let i = 0; i < block.rows; i++) {
+      const scale = Math.sqrt(weights[from + i]! / (1 - squares));
+      for (let j = 0; j < size; j++)
+        block.data[i * size + j] = scale * (rows[(from + i) * size + j]! - mean[j]!);
+    }
+    addScatter(covariance, block);
   }
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < i; j++) covariance.data[i * size + j] = covariance.data[j * size + i]!;
   return gaussianFromCovariance({ count, mean, covariance });
 }

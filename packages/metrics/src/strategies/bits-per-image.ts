@@ -23,7 +23,7 @@ export const bitsPerImage: MetricStrategy = {
       },
       merge: (state) => counts.merge(state),
       state: () => counts.state(),
-      compute() {
+      async compute() {
         counts.requireCodes();
         let nominal = 0;
         let coded = 0;

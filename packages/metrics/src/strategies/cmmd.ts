@@ -3,9 +3,12 @@
  * discrepancy of features scaled to length 1, times 1000. On CLIP features it is CMMD itself.
  */
 import { z } from "zod";
-import type { Matrix } from "../linear-algebra/index.js";
 import type { Metric, MetricStrategy } from "../metric.js";
-import { biasedDiscrepancy, gaussianKernelMinusOne } from "../statistics/discrepancy.js";
+import {
+  discrepancyWithInterval,
+  scaledKernel,
+  unitGaussianKernelMinusOne,
+} from "../statistics/discrepancy.js";
 import { TwoSidedRows } from "../statistics/rows.js";
 import { extractorProtocol } from "./extractor-protocol.js";
 
@@ -22,14 +25,20 @@ export const cmmd: MetricStrategy<{ readonly sigma: number }> = {
       update: ({ features }) => rows.append(features),
       merge: (state) => rows.merge(state),
       state: () => rows.state(),
-      compute() {
+      async compute() {
         rows.require("cmmd", 1);
-        const [real, fake] = [unitRows(rows.real.toMatrix()), unitRows(rows.fake.toMatrix())];
-        const distance = biasedDiscrepancy(real, fake, gaussianKernelMinusOne(sigma));
+        const [real, fake] = [rows.real.features(), rows.fake.features()];
+        const { value, interval } = await discrepancyWithInterval({
+          x: real,
+          y: fake,
+          kernel: scaledKernel(1000, unitGaussianKernelMinusOne(sigma)),
+          estimate: "biased",
+        });
         return {
           metric: "cmmd",
-          values: { cmmd: 1000 * distance },
+          values: { cmmd: value },
           details: {},
+          ...(interval && { intervals: { cmmd: interval } }),
           protocol: {
             ...extractorProtocol(extractor),
             realCount: real.rows,
@@ -41,15 +50,3 @@ export const cmmd: MetricStrategy<{ readonly sigma: number }> = {
     };
   },
 };
-
-/** Rows scaled to length 1, in place; a row of zeros has no direction and stays. */
-function unitRows(x: Matrix): Matrix {
-  for (let i = 0; i < x.rows; i++) {
-    const row = x.data.subarray(i * x.columns, (i + 1) * x.columns);
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    row.forEach((value, j) => {
-      row[j] = value / (length || 1);
-    });
-  }
-  return x;
-}

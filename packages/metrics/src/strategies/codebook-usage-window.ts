@@ -39,7 +39,7 @@ export const codebookUsageWindow: MetricStrategy<{ readonly window: number }> = 
             return [name, { shape: [data.length], data }];
           }),
         ),
-      compute: () => ({
+      compute: async () => ({
         metric: "codebook-usage-window",
         values: Object.fromEntries(
           windows.map(([name, { usage }]) => [`${name}.windowUsage`, usage]),

@@ -42,7 +42,7 @@ export const codebookUsage: MetricStrategy = {
           tupleCounts: { shape, data: table.counts.slice() },
         };
       },
-      compute() {
+      async compute() {
         counts.requireCodes();
         const values: Record<string, number> = {};
         const details: Record<string, number> = {};

@@ -1,10 +1,9 @@
 /** Density and coverage (Naeem et al., "Reliable fidelity and diversity metrics", arXiv 2002.09797). */
 import { z } from "zod";
 import type { MetricStrategy } from "../metric.js";
-import type { Ball } from "../statistics/manifold.js";
-import { manifoldMetric } from "./manifold-metric.js";
+import { halvesOption, type ManifoldOptions, manifoldMetric } from "./manifold-metric.js";
 
-export const densityCoverage: MetricStrategy<{ readonly k: number; readonly ball: Ball }> = {
+export const densityCoverage: MetricStrategy<ManifoldOptions> = {
   name: "density-coverage",
   summary:
     "How many real neighbourhoods hold a fake image (density), and what share does (coverage)",
@@ -12,6 +11,7 @@ export const densityCoverage: MetricStrategy<{ readonly k: number; readonly ball
   options: {
     k: z.number().int().min(1).default(5),
     ball: z.enum(["closed", "open"]).default("open"),
+    halves: halvesOption,
   },
   needs: ["features"],
   describes: {

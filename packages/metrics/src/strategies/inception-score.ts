@@ -2,6 +2,7 @@
 import { UserError } from "@fqgan/registry";
 import { z } from "zod";
 import type { Metric, MetricStrategy } from "../metric.js";
+import { meanInterval } from "../statistics/intervals.js";
 import { RandomState } from "../statistics/numpy-random.js";
 import { Rows } from "../statistics/rows.js";
 import { extractorProtocol } from "./extractor-protocol.js";
@@ -55,7 +56,7 @@ export const inceptionScore: MetricStrategy<ScoreOptions> = {
         if (fake) rows.append({ shape: fake.shape, data: fake.data as Float32Array });
       },
       state: () => ({ fake: rows.toArray() }),
-      compute() {
+      async compute() {
         const chunks = CHUNKING[options.chunks](rows.count, options);
         if (rows.count === 0 || chunks.some((chunk) => chunk.length === 0))
           throw new UserError(
@@ -66,10 +67,12 @@ export const inceptionScore: MetricStrategy<ScoreOptions> = {
         const mean = scores.reduce((sum, value) => sum + value, 0) / scores.length;
         const variance =
           scores.reduce((sum, value) => sum + (value - mean) ** 2, 0) / scores.length;
+        const interval = meanInterval(scores, "chunks");
         return {
           metric: "inception-score",
           values: { inceptionScore: mean },
           details: { chunksDeviation: Math.sqrt(variance) },
+          ...(interval && { intervals: { inceptionScore: interval } }),
           protocol: {
             ...extractorProtocol(extractor),
             fakeCount: rows.count,

@@ -1,10 +1,15 @@
 /** Kernel distance (Bińkowski et al., "Demystifying MMD GANs", arXiv 1801.01401), unbiased. */
 import { z } from "zod";
-import { type Matrix, matrix } from "../linear-algebra/index.js";
 import type { Metric, MetricStrategy } from "../metric.js";
-import { cubicKernel, unbiasedDiscrepancy } from "../statistics/discrepancy.js";
+import {
+  cubicKernel,
+  discrepancy,
+  discrepancyWithInterval,
+  kernelSums,
+} from "../statistics/discrepancy.js";
 import { RandomState } from "../statistics/numpy-random.js";
 import { TwoSidedRows } from "../statistics/rows.js";
+import { pickRows } from "../statistics/tiles.js";
 import { extractorProtocol } from "./extractor-protocol.js";
 
 type KidOptions = {
@@ -34,24 +39,32 @@ export const kid: MetricStrategy<KidOptions> = {
       update: ({ features }) => rows.append(features),
       merge: (state) => rows.merge(state),
       state: () => rows.state(),
-      compute() {
+      async compute() {
         rows.require("kid", 2);
-        const [real, fake] = [rows.real.toMatrix(), rows.fake.toMatrix()];
+        const [real, fake] = [rows.real.features(), rows.fake.features()];
         const kernel = cubicKernel(real.columns);
+        const full = await discrepancyWithInterval({
+          x: real,
+          y: fake,
+          kernel,
+          estimate: "unbiased",
+        });
         const size = Math.min(subsetSize, real.rows, fake.rows);
         // The draws of torch-fidelity: its first input, the fake side, before the real one.
         const random = new RandomState(seed);
-        const estimates = Array.from({ length: subsets }, () => {
-          const fakePart = pick(fake, random.choice(fake.rows, size));
-          const realPart = pick(real, random.choice(real.rows, size));
-          return unbiasedDiscrepancy(fakePart, realPart, kernel);
-        });
+        const estimates: number[] = [];
+        for (let subset = 0; subset < subsets; subset++) {
+          const x = pickRows(fake, random.choice(fake.rows, size));
+          const y = pickRows(real, random.choice(real.rows, size));
+          estimates.push(discrepancy(await kernelSums({ x, y, kernel }), "unbiased"));
+        }
         const mean = estimates.reduce((sum, value) => sum + value, 0) / subsets;
         const variance = estimates.reduce((sum, value) => sum + (value - mean) ** 2, 0) / subsets;
         return {
           metric: "kid",
-          values: { kid: unbiasedDiscrepancy(real, fake, kernel), kidSubsets: mean },
+          values: { kid: full.value, kidSubsets: mean },
           details: { subsetsDeviation: Math.sqrt(variance) },
+          ...(full.interval && { intervals: { kid: full.interval } }),
           protocol: {
             ...extractorProtocol(extractor),
             realCount: real.rows,
@@ -65,12 +78,3 @@ export const kid: MetricStrategy<KidOptions> = {
     };
   },
 };
-
-/** The chosen rows. */
-function pick(x: Matrix, indices: Int32Array): Matrix {
-  const part = matrix(indices.length, x.columns);
-  indices.forEach((row, i) => {
-    part.data.set(x.data.subarray(row * x.columns, (row + 1) * x.columns), i * x.columns);
-  });
-  return part;
-}

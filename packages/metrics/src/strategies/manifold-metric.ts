@@ -1,29 +1,55 @@
+import { z } from "zod";
 import type { ExtractorIdentity, Metric } from "../metric.js";
+import { halfSampling } from "../statistics/intervals.js";
 import { type Ball, compareManifolds, type Manifold } from "../statistics/manifold.js";
+import { RandomState } from "../statistics/numpy-random.js";
 import { TwoSidedRows } from "../statistics/rows.js";
+import { type FeatureRows, pickRows } from "../statistics/tiles.js";
 import { extractorProtocol } from "./extractor-protocol.js";
 
-/** What precision/recall and density/coverage share: one comparison of manifolds, two of its numbers shown. */
-export function manifoldMetric(settings: {
-  readonly metric: string;
-  readonly shows: readonly (keyof Manifold)[];
+export type ManifoldOptions = {
   readonly k: number;
   readonly ball: Ball;
-  readonly extractor: ExtractorIdentity | undefined;
-}): Metric {
-  const { metric, shows, k, ball, extractor } = settings;
+  readonly halves: number;
+};
+
+/** Random halves for the intervals; each costs a quarter of the metric itself. */
+export const halvesOption = z.union([z.literal(0), z.number().int().min(10)]).default(0);
+
+/** What precision/recall and density/coverage share: one comparison of manifolds, two of its numbers shown. */
+export function manifoldMetric(
+  settings: ManifoldOptions & {
+    readonly metric: string;
+    readonly shows: readonly (keyof Manifold)[];
+    readonly extractor: ExtractorIdentity | undefined;
+  },
+): Metric {
+  const { metric, shows, k, ball, halves, extractor } = settings;
   const rows = new TwoSidedRows();
   return {
     update: ({ features }) => rows.append(features),
     merge: (state) => rows.merge(state),
     state: () => rows.state(),
-    compute() {
-      rows.require(metric, k + 1);
-      const manifold = compareManifolds(rows.real.toMatrix(), rows.fake.toMatrix(), { k, ball });
+    async compute() {
+      rows.require(metric, halves > 0 ? 2 * (k + 1) : k + 1);
+      const [real, fake] = [rows.real.features(), rows.fake.features()];
+      const manifold = await compareManifolds(real, fake, { k, ball });
+      const random = new RandomState(2020);
+      const parts: Manifold[] = [];
+      for (let half = 0; half < halves; half++)
+        parts.push(await compareManifolds(halfOf(real, random), halfOf(fake, random), { k, ball }));
+      const intervalOf = (name: keyof Manifold) =>
+        halfSampling(
+          manifold[name],
+          parts.map((part) => part[name]),
+        );
       return {
         metric,
         values: Object.fromEntries(shows.map((name) => [name, manifold[name]])),
         details: {},
+        ...(halves > 0 && {
+          intervals: Object.fromEntries(shows.map((name) => [name, intervalOf(name)])),
+        }),
         protocol: {
           ...extractorProtocol(extractor),
           realCount: rows.real.count,
@@ -36,3 +62,6 @@ export function manifoldMetric(settings: {
     },
   };
 }
+
+const halfOf = (x: FeatureRows, random: RandomState): FeatureRows =>
+  pickRows(x, random.choice(x.rows, Math.floor(x.rows / 2)));

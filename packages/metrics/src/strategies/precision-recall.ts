@@ -1,16 +1,16 @@
 /** Improved precision and recall (Kynkäänniemi et al., arXiv 1904.06991), as ADM and torch-fidelity count. */
 import { z } from "zod";
 import type { MetricStrategy } from "../metric.js";
-import type { Ball } from "../statistics/manifold.js";
-import { manifoldMetric } from "./manifold-metric.js";
+import { halvesOption, type ManifoldOptions, manifoldMetric } from "./manifold-metric.js";
 
-export const precisionRecall: MetricStrategy<{ readonly k: number; readonly ball: Ball }> = {
+export const precisionRecall: MetricStrategy<ManifoldOptions> = {
   name: "precision-recall",
   summary: "Share of fake images near real ones (precision) and of real near fake ones (recall)",
   reference: "https://arxiv.org/abs/1904.06991",
   options: {
     k: z.number().int().min(1).default(3),
     ball: z.enum(["closed", "open"]).default("closed"),
+    halves: halvesOption,
   },
   needs: ["features"],
   describes: {

@@ -3,6 +3,7 @@ import { UserError } from "@fqgan/registry";
 import type { Metric, MetricBatch, MetricStrategy } from "../metric.js";
 import { ImageMeans, meanAndError } from "../statistics/image-means.js";
 import { type ImagePair, imagePairs } from "../statistics/image-pairs.js";
+import { bootstrapMean } from "../statistics/intervals.js";
 
 export const psnr: MetricStrategy = {
   name: "psnr",
@@ -18,7 +19,7 @@ export const psnr: MetricStrategy = {
       },
       merge: (state) => decibels.merge(state),
       state: () => decibels.state(),
-      compute() {
+      async compute() {
         const count = decibels.values.length;
         if (count === 0)
           throw new UserError(
@@ -27,10 +28,12 @@ export const psnr: MetricStrategy = {
         // An exact copy scores infinity and would be the whole mean: such images are counted apart.
         const finite = decibels.values.filter(Number.isFinite);
         const { mean, standardError } = meanAndError(finite);
+        const interval = bootstrapMean(finite);
         return {
           metric: "psnr",
           values: { psnr: finite.length === 0 ? Number.POSITIVE_INFINITY : mean },
           details: { standardError, identicalImages: count - finite.length },
+          ...(interval && { intervals: { psnr: interval } }),
           protocol: {
             pairs: count,
             range: "8-bit RGB, peak 255",

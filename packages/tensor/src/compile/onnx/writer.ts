@@ -3,7 +3,15 @@
  * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3). Data in, bytes out.
  */
 
-export type OnnxType = "float32" | "int32" | "int64" | "bool" | "uint8" | "int8" | "float16";
+export type OnnxType =
+  | "float32"
+  | "float64"
+  | "int32"
+  | "int64"
+  | "bool"
+  | "uint8"
+  | "int8"
+  | "float16";
 
 /** A constant inside a model; `data` is little-endian, as the machine's typed arrays are. */
 export interface OnnxTensor {
@@ -67,6 +75,7 @@ const typeCode: Record<OnnxType, number> = {
   int64: 7,
   bool: 9,
   float16: 10,
+  float64: 11,
 };
 
 /** AttributeProto.AttributeType */
