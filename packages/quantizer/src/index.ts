@@ -45,7 +45,7 @@ export {
   type QuantizerStrategy,
 } from "./quantizer.js";
 export { createQuantizer, quantizers } from "./registry.js";
-export { type SeedOptions, seedCodebook } from "./seed-codebook.js";
+export { type SeedingOptions, type SeedOptions, seedCodebook } from "./seed-codebook.js";
 export {
   type CodebookReport,
   CodebookStats,

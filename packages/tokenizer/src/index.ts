@@ -37,6 +37,7 @@ export { type FqganTrainingOptions, fqganTrainingState } from "./import/fqgan-tr
 export { fromTorch, transposeHost } from "./import/layout.js";
 export { patchDiscriminatorWeights } from "./import/patch-discriminator.js";
 export { styleDiscriminatorWeights } from "./import/style-discriminator.js";
+export { encodeLatents, seedCodebooks } from "./latents.js";
 export { loadTokenizer, saveTokenizer } from "./load.js";
 export { type AdversarialObjective, adversarialObjectives } from "./losses/adversarial.js";
 export type { PerceptualNetwork } from "./losses/perceptual.js";

@@ -7,9 +7,18 @@ import {
   disentanglementLoss,
   type EstimatorName,
   type QuantizeMode,
+  type SeedingOptions,
 } from "@fqgan/quantizer";
 import { type StrategyConfig, UserError } from "@fqgan/registry";
-import { fold, type Key, nn, type Scalar, type Tensor1D, type Tensor2D } from "@fqgan/tensor";
+import {
+  fold,
+  type HostTensor,
+  type Key,
+  nn,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+} from "@fqgan/tensor";
 import { type Grid, positionsOf } from "./grid.js";
 import { mapRecord } from "./map-record.js";
 import { isComposed } from "./quantizer-config.js";
@@ -128,6 +137,17 @@ export class Quantization extends nn.Module {
       const own = mapRecord(names, (name) => indices[name]!);
       return Object.values(composition.lookup(own))[0]!;
     });
+  }
+
+  /** Sets every codebook that can be set by k-means on latents, [N, D] for each factor. */
+  async seed(
+    latents: Readonly<Record<string, HostTensor>>,
+    options: SeedingOptions,
+  ): Promise<void> {
+    for (const [name, { composition }] of Object.entries(this.#factors)) {
+      const own = { [latentOf(composition)]: latents[name]! };
+      await composition.seed(own, { ...options, key: fold(options.key, name) });
+    }
   }
 
   #byCode<T>(f: (composition: Composition, own: string, factor: string) => T): Record<string, T> {

@@ -28,11 +28,24 @@ const judging = {
     .describe("network whose features and classes the metrics that need some compare"),
 };
 
+/** Where codebooks start. */
+const seedCodebooks = z
+  .strictObject({
+    images: count(1024).describe("training images whose latents k-means sees"),
+    iterations: count(10).describe("rounds of Lloyd's algorithm"),
+  })
+  .optional()
+  .describe("start codebooks at the data by k-means; left out, they start at random");
+
 /** Train a tokenizer on a data set, then evaluate it on the test split. */
 export const tokenizerStageSchema = z.strictObject({
   data: datasets.schema,
   model: tokenizerConfigSchema,
-  train: tokenizerTrainingSchema.extend({ ...loop, augmentation: augmentationSchema.prefault({}) }),
+  train: tokenizerTrainingSchema.extend({
+    ...loop,
+    augmentation: augmentationSchema.prefault({}),
+    seedCodebooks,
+  }),
   evaluate: z
     .strictObject({
       ...judging,

@@ -59,8 +59,8 @@ export async function runStage(
         progressAt = Date.now();
         run.writeProgress(progress);
       },
-      warn({ code, message, step }) {
-        run.logEvent({ type: "warning", code, message, ...(step !== undefined && { step }) });
+      warn({ message, ...details }) {
+        run.logEvent({ type: "warning", message, ...details });
         onWarning?.(message);
       },
     };

@@ -14,8 +14,8 @@ export interface StageContext<Config> {
   readonly checkpointEveryMs: number;
   /** Says where the stage is; cheap to call. */
   progress(progress: ProgressReport): void;
-  /** Something a person should see now and find in events.jsonl later. */
-  warn(warning: { code: string; message: string; step?: number }): void;
+  /** Something a person should see now and find in events.jsonl later, with whatever else it holds. */
+  warn(warning: { code: string; message: string; step?: number; [detail: string]: unknown }): void;
 }
 
 /** A kind of work that fills a run folder. */

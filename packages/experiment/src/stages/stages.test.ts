@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { gridColumns, pictureGrid } from "../media/grid.js";
 import { codeColour, tokenMap } from "../media/token-map.js";
 import { type CodesFile, codesBatch, decodeCodes, encodeCodes } from "./codes-file.js";
-import { warnOfCollapse } from "./collapse.js";
 import { describeCodebooks } from "./describe.js";
 import { heldOutLoss } from "./held-out-loss.js";
 import { proportionalLabels } from "./judge-samples.js";
@@ -97,20 +96,6 @@ it("draws classes in the proportions of a split", () => {
   const labels = Int32Array.of(2, 0, 0, 0, 0, 1, 1, 0);
   const drawn = [...proportionalLabels({ labels }, 16)];
   expect([0, 1, 2].map((label) => drawn.filter((one) => one === label).length)).toEqual([10, 4, 2]);
-});
-
-it("warns of idle codes only when the set could have used them", () => {
-  const warnings: string[] = [];
-  const warn = ({ message }: { message: string }) => warnings.push(message);
-  const used = (share: number, times: number) =>
-    Array.from({ length: 100 }, (_, code) => (code < share * 100 ? times : 0));
-  warnOfCollapse(
-    { warn },
-    { step: 1, counts: { visual: used(0.38, 50), semantic: used(0.9, 50) } },
-  );
-  warnOfCollapse({ warn }, { step: 1, counts: { small: used(0.1, 1) } });
-  expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toMatch(/^visual: 62% of its 100 codes are never used/);
 });
 
 it("describes codebooks for ids in a few words", () => {

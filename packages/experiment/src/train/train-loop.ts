@@ -20,6 +20,8 @@ export interface TrainLoopOptions<Batch> {
   };
   /** The batch of a step: the same for the same step, so that a resumed run sees what it would have seen. */
   batch(step: number): Promise<Batch>;
+  /** Sees the scalars of every step, whether they become a row or not. */
+  observe?(step: number, scalars: Readonly<Record<string, number>>): void;
   /** Held-out scalars; may log media and usage. */
   validate(step: number): Promise<Record<string, number>>;
 }
@@ -56,6 +58,7 @@ export async function trainLoop<Batch>(
   while (trainer.step < steps && !signal.aborted) {
     const scalars = await trainer.trainStep(await batch(trainer.step));
     const { step } = trainer;
+    options.observe?.(step, scalars);
     const { loss } = scalars;
     if (loss !== undefined && !Number.isFinite(loss))
       throw new UserError(
