@@ -71,14 +71,19 @@ export const sdVqgan8: TokenizerPreset = {
   changes: { ...short(4), encoder: shallow, decoder: shallow },
 };
 
-/** (2.19) */
-export const llamagenVq16: TokenizerPreset = {
-  name: "llamagen-vq-16",
-  summary: "LlamaGen's tokenizer, 16 times smaller, unit codes of 8 numbers, 72 M parameters",
+const llamagen = {
   reference: "LlamaGen, arXiv 2406.06525",
   options,
   fidelity: { level: "structure-only", differs },
   mini: "llamagen-vq-mini",
+} as const;
+
+/** (2.19) The count is what loading the published file prints; its paper rounds to 72 M. */
+export const llamagenVq16: TokenizerPreset = {
+  ...llamagen,
+  name: "llamagen-vq-16",
+  summary: "LlamaGen's tokenizer, 16 times smaller, unit codes of 8 numbers, 72 M parameters",
+  parameters: 71_883_403,
   changes: {
     codebooks: visual({ name: "vq", size: 16384, dimensions: 8 }),
     losses: { perceptual, adversarial: { weight: 0.5, startStep: 20000 } },
@@ -87,7 +92,7 @@ export const llamagenVq16: TokenizerPreset = {
 
 /** (0.59) */
 export const llamagenVq8: TokenizerPreset = {
-  ...llamagenVq16,
+  ...llamagen,
   name: "llamagen-vq-8",
   summary: "LlamaGen's tokenizer, 8 times smaller, 70 M parameters",
   base: "llamagen-vq-16",
