@@ -14,6 +14,8 @@ export interface View {
     /** Fractions in [0, 1) of the room that is left: 0 is left or top. */
     readonly left: number;
     readonly top: number;
+    /** Room is counted in the central square only. */
+    readonly square?: boolean;
   };
 }
 

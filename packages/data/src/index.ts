@@ -1,5 +1,6 @@
 export { type Augmentation, augmentationSchema, drawView } from "./augmentation.js";
 export { classBalancedIndices, classBalancedWeights, classCounts } from "./balance.js";
+export { type CropPlan, cropPlans } from "./crop-plans.js";
 export {
   type Dataset,
   type DatasetConfig,

@@ -1,9 +1,24 @@
 export { type Experiment, experimentSchema, resolveExperiment } from "./config/experiment.js";
 export { type ExperimentPreset, experimentPresets } from "./config/presets.js";
 export { type ScheduleStrategy, schedules } from "./config/schedules.js";
-export type { Executor, StageOutcome, StageUpdate } from "./executor/executor.js";
+export type {
+  Admission,
+  ExecuteOptions,
+  Executor,
+  StageOutcome,
+  StageUpdate,
+} from "./executor/executor.js";
+export {
+  type ExecutorSetting,
+  type ExecutorStrategy,
+  executors,
+  parseExecutor,
+} from "./executor/executors.js";
 export { localProcesses } from "./executor/local-processes.js";
 export { STAGE_EXIT } from "./executor/messages.js";
+export { cancelWaitingTasks } from "./executor/slurm/cancel.js";
+export { type SlurmOptions, slurmSchema } from "./executor/slurm/options.js";
+export { slurmArrays } from "./executor/slurm/slurm-arrays.js";
 export { stageProcess } from "./executor/stage-process.js";
 export { columnNames, resolveColumn } from "./report/columns.js";
 export {
@@ -18,22 +33,38 @@ export { type Cell, type FilledTable, fillTable, type TableRow } from "./report/
 export { writeReport } from "./report/write-report.js";
 export * from "./schema/index.js";
 export { composePatches, type DataRecord, expandPaths } from "./schema/merge.js";
-export { type CodesFile, type CodesSplit, decodeCodes, encodeCodes } from "./stages/codes-file.js";
+export {
+  type CodesFile,
+  type CodesHeader,
+  type CodesShard,
+  type CodesSplit,
+  codesBatch,
+  cropsOf,
+  decodeShard,
+  encodeShard,
+  readCodes,
+  readCodesHeader,
+} from "./stages/codes-file.js";
 export { loadRunTokenizer } from "./stages/codes-stage.js";
 export { evaluateTokenizer } from "./stages/evaluate-tokenizer.js";
 export { loadJudge } from "./stages/judge.js";
+export { type PrecisionLoss, precisionLosses } from "./stages/precision-loss.js";
 export { type RunStageOptions, runStage } from "./stages/run-stage.js";
 export { scoresOf } from "./stages/scores.js";
 export { ClaimedError, readClaim } from "./store/claim.js";
 export { DiskFullError } from "./store/disk-error.js";
 export { type FoundRun, findRun } from "./store/find-run.js";
+export { findRunFolders, type RunInSweep } from "./store/find-runs.js";
 export { canonicalJson, runId, type StageIdentity, slugify } from "./store/identity.js";
 export { gitRevision, installedVersions } from "./store/provenance.js";
 export * from "./store/read-run.js";
 export { createRunFolder, type MediaItem, markRunFailed, RunFolder } from "./store/run-folder.js";
+export { clearStopRequest, isStopRequested, requestStop } from "./store/stop-request.js";
 export * from "./store/sweep-store.js";
+export { Asha, type AshaOptions, ashaSchema } from "./sweep/asha.js";
 export { expandSweep, type GridPoint } from "./sweep/expand.js";
 export { parseOverrides } from "./sweep/overrides.js";
+export { type PastRuns, readPastRuns } from "./sweep/past-runs.js";
 export {
   type PlannedStage,
   planExperiment,
@@ -41,11 +72,33 @@ export {
   planSweep,
   type SweepPlan,
 } from "./sweep/plan.js";
+export { mayRetry, NO_RETRY, type RetryPolicy, retrySchema } from "./sweep/retry.js";
 export {
   createRuns,
+  type RunStagesOptions,
   runStages,
-  runSweep,
   type SweepOutcome,
   type SweepUpdate,
-} from "./sweep/run-sweep.js";
-export { readSweepFile, type SweepFile, sweepFileSchema } from "./sweep/sweep-file.js";
+} from "./sweep/run-stages.js";
+export { runSweep } from "./sweep/run-sweep.js";
+export {
+  nextSamples,
+  observe,
+  type Search,
+  sampleLabel,
+  searchIdentity,
+  searchSchema,
+  withSamples,
+} from "./sweep/search/search.js";
+export type { Sample } from "./sweep/search/space.js";
+export { type SearchStrategy, searches } from "./sweep/search/strategies.js";
+export {
+  defineSweep,
+  loadSweepFile,
+  readSweepFile,
+  type SweepFile,
+  type SweepFileInput,
+  sweepFileSchema,
+} from "./sweep/sweep-file.js";
+export { runSource, type TrackedAs } from "./track/run-source.js";
+export { folderLedger, type Tracker, wandbRun, wandbTracker } from "./track/tracker.js";

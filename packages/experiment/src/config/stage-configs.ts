@@ -1,9 +1,12 @@
 import { generatorSchema, samplingSchema, trainingSchema } from "@fqgan/ar-generator";
-import { augmentationSchema, datasets } from "@fqgan/data";
+import { augmentationSchema, cropPlans, datasets } from "@fqgan/data";
 import { extractors } from "@fqgan/features";
 import { metrics } from "@fqgan/metrics";
 import { tokenizerConfigSchema, tokenizerTrainingSchema } from "@fqgan/tokenizer";
 import { z } from "zod";
+import { initialWeightsSchema } from "../stages/initial-weights.js";
+import { perceptualSchema } from "../stages/perceptual-network.js";
+import { teachersSchema } from "../stages/teacher-features.js";
 import { schedules } from "./schedules.js";
 
 const count = (fallback: number) => z.int().positive().default(fallback);
@@ -45,6 +48,13 @@ export const tokenizerStageSchema = z.strictObject({
     ...loop,
     augmentation: augmentationSchema.prefault({}),
     seedCodebooks,
+    init: initialWeightsSchema.optional().describe("fine-tune: weights to start from"),
+    teachers: teachersSchema
+      .optional()
+      .describe("networks that teachers' names stand for, where it is not one of that name"),
+    perceptual: perceptualSchema
+      .optional()
+      .describe("the network of losses.perceptual with its files"),
   }),
   evaluate: z
     .strictObject({
@@ -61,6 +71,10 @@ export type TokenizerStageConfig = z.output<typeof tokenizerStageSchema>;
 export const codesStageSchema = z.strictObject({
   data: datasets.schema,
   batchSize: count(32),
+  crops: cropPlans.schema
+    .prefault({ name: "centre" })
+    .describe("squares of each training image that become codes"),
+  shardImages: count(4096).describe("images a file; a stopped extraction goes on with the next"),
 });
 export type CodesStageConfig = z.output<typeof codesStageSchema>;
 
@@ -76,11 +90,20 @@ export const generatorStageSchema = z.strictObject({
       images: count(512).describe("how many are drawn for the metrics, classes as in the data"),
       perClass: count(8).describe("how many of each class are shown"),
       batchSize: count(32),
+      precision: z
+        .enum(["float32", "int8", "int4"])
+        .default("float32")
+        .describe("of the weights of the finished model when it is sampled"),
     })
     .prefault({}),
   evaluate: z
     .strictObject({
       ...judging,
+      informationImages: z
+        .int()
+        .min(0)
+        .default(64)
+        .describe("of the test split, for the map of what sub-codes tell about one another"),
       metrics: metricList(["fid", "inception-score", "precision-recall"]),
       reference: z.enum(["train", "validation", "test"]).default("train"),
     })

@@ -1,14 +1,19 @@
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { evaluationBatches } from "@fqgan/data";
-import { firstRows } from "@fqgan/metrics";
+import { cropPlans, type Dataset, type Split, type View } from "@fqgan/data";
+import { toSignedUnit } from "@fqgan/image";
+import { UserError } from "@fqgan/registry";
 import { hostTensor } from "@fqgan/tensor";
 import { decodeTokenizer, type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
+import type { z } from "zod";
 import { codesStageSchema } from "../config/stage-configs.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
-import { type CodesSplit, encodeCodes } from "./codes-file.js";
+import { Rate } from "../train/rate.js";
+import { type CodesHeader, type CodesSplit, encodeShard, shardPath } from "./codes-file.js";
 import { openDataset } from "./open-dataset.js";
-import { defineStage } from "./stage.js";
+import { defineStage, type StageContext } from "./stage.js";
+
+type Context = StageContext<z.output<typeof codesStageSchema>>;
 
 /** The finished model of a tokenizer run. */
 export async function loadRunTokenizer(folder: string): Promise<Tokenizer> {
@@ -16,64 +21,145 @@ export async function loadRunTokenizer(folder: string): Promise<Tokenizer> {
   return decodeTokenizer(readFileSync(path), path);
 }
 
-/** Writes the codes of every split of a data set with a trained tokenizer. */
+/** Writes the codes of every split of a data set with a trained tokenizer, shard by shard. */
 export const codesStage = defineStage({
   kind: "codes",
-  revision: 1,
+  revision: 2,
   schema: codesStageSchema,
-  describe: ({ data }) => [data.name, data.size].filter(Boolean).join(" "),
+  describe: ({ data, crops }) =>
+    [data.name, data.size, crops.name === "centre" ? undefined : crops.name]
+      .filter(Boolean)
+      .join(" "),
   async run(context) {
-    const { run, config, input, signal, progress } = context;
+    const { run, config, input } = context;
     const tokenizer = await loadRunTokenizer(input("tokenizer").folder);
+    if (!tokenizer.hasCodes)
+      throw new UserError(
+        `${input("tokenizer").folder}: expected a tokenizer with codebooks, got one with continuous ` +
+          "latents, which has no codes to extract; train a generator on another",
+      );
     const dataset = await openDataset(config.data, context);
     try {
       run.rewind({ step: -1, elapsedMs: 0 });
-      const splits = Object.values(dataset.splits);
-      const total = splits.reduce((sum, { count }) => sum + count, 0);
-      const written: Record<string, CodesSplit> = {};
-      let step = 0;
-      for (const split of splits) {
-        const positions = tokenizer.grid ** 2;
-        const codes = Object.fromEntries(
-          Object.keys(tokenizer.codebooks).map((name) => [
-            name,
-            new Int32Array(split.count * positions),
-          ]),
-        );
-        let row = 0;
-        for await (const { images, count } of evaluationBatches(split, config.batchSize)) {
-          if (signal.aborted) return "stopped";
-          for (const [name, rows] of Object.entries(await tokenizer.encode(images)))
-            codes[name]!.set(firstRows(rows, count).data, row * positions);
-          row += count;
-          step += count;
-          progress({ phase: "encode", step, total, ratePerSecond: null, secondsLeft: null });
-        }
-        written[split.name] = {
-          codes: Object.fromEntries(
-            Object.entries(codes).map(([name, data]) => [
-              name,
-              hostTensor(data, [split.count, positions]),
-            ]),
-          ),
-          labels: hostTensor(split.labels),
-        };
-      }
+      mkdirSync(join(run.path, "codes"), { recursive: true });
       const sizes = Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]);
-      writeFileAtomic(
-        join(run.path, "codes.safetensors"),
-        encodeCodes({
-          vocabularies: Object.fromEntries(sizes),
-          grid: [tokenizer.grid, tokenizer.grid],
-          classes: dataset.classes,
-          tokenizerHash: await tokenizerHash(tokenizer),
-          splits: written,
-        }),
-      );
-      return { metrics: { images: total, bitsPerImage: tokenizer.bitsPerImage }, protocols: {} };
+      const header: CodesHeader = {
+        vocabularies: Object.fromEntries(sizes),
+        grid: tokenizer.grid,
+        classes: dataset.classes,
+        tokenizerHash: await tokenizerHash(tokenizer),
+      };
+      const views = cropPlans.get(config.crops.name).views(config.crops, dataset.size);
+      if ((await writeSplits(context, { tokenizer, dataset, header, views })) === "stopped")
+        return "stopped";
+      const images = Object.values(dataset.splits).reduce((sum, { count }) => sum + count, 0);
+      return {
+        metrics: { images, crops: views.length, bitsPerImage: tokenizer.bitsPerImage },
+        protocols: {},
+      };
     } finally {
       tokenizer.dispose();
       await dataset.close();
     }
   },
 });
+
+/** Crops are for training: other splits are written as they are evaluated. */
+const viewsOf = (split: Split, views: readonly View[]): readonly View[] =>
+  split.name === "train" ? views : [{ flip: false }];
+
+async function writeSplits(
+  { run, config, signal, progress }: Context,
+  work: {
+    readonly tokenizer: Tokenizer;
+    readonly dataset: Dataset;
+    readonly header: CodesHeader;
+    readonly views: readonly View[];
+  },
+): Promise<"written" | "stopped"> {
+  const { tokenizer, dataset, header, views } = work;
+  const splits = Object.values(dataset.splits);
+  const total = splits.reduce((sum, split) => sum + split.count * viewsOf(split, views).length, 0);
+  const rate = new Rate();
+  let step = 0;
+  const advance = (rows: number) => {
+    step += rows;
+    rate.add(rows);
+    const ratePerSecond = rate.perSecond;
+    const secondsLeft = ratePerSecond && (total - step) / ratePerSecond;
+    progress({ phase: "encode", step, total, ratePerSecond, secondsLeft });
+  };
+  for (const split of splits) {
+    const own = viewsOf(split, views);
+    for (let start = 0, index = 0; start < split.count; start += config.shardImages, index++) {
+      const path = shardPath(run.path, split.name, index);
+      const count = Math.min(config.shardImages, split.count - start);
+      if (existsSync(path)) {
+        // Written before this stage was interrupted; shards appear whole or not at all.
+        step += count * own.length;
+        continue;
+      }
+      const { batchSize } = config;
+      const options = { tokenizer, split, start, count, views: own, batchSize, signal, advance };
+      const shard = await encodeImages(options);
+      if (shard === "stopped") return "stopped";
+      const place = { split: split.name, start, total: split.count };
+      writeFileAtomic(path, encodeShard({ ...header, ...place, ...shard }));
+    }
+  }
+  return "written";
+}
+
+/** Codes of `count` images from `start` on, every view of each, in batches of one shape. */
+async function encodeImages(options: {
+  readonly tokenizer: Tokenizer;
+  readonly split: Split;
+  readonly start: number;
+  readonly count: number;
+  readonly views: readonly View[];
+  readonly batchSize: number;
+  readonly signal: AbortSignal;
+  readonly advance: (rows: number) => void;
+}): Promise<CodesSplit | "stopped"> {
+  const { tokenizer, split, start, count, views, batchSize, signal, advance } = options;
+  const rows = count * views.length;
+  const codes = Object.entries(tokenizer.codebooks).map(([name, { grid }]) => {
+    const positions = grid[0] * grid[1];
+    return { name, positions, data: new Int32Array(rows * positions) };
+  });
+  /** Images and views of a batch; the last row is repeated until it is full. */
+  const isPlain = views.every(({ flip, crop }) => !flip && !crop);
+  const read = (first: number) => {
+    const wanted = Array.from({ length: batchSize }, (_, i) => Math.min(first + i, rows - 1));
+    const images = wanted.map((row) => start + Math.floor(row / views.length));
+    // Without views a split may take the pixels that it has.
+    if (isPlain) return split.images(images);
+    return split.images(
+      images,
+      wanted.map((row) => views[row % views.length]!),
+    );
+  };
+  let next = read(0);
+  for (let first = 0; first < rows; first += batchSize) {
+    if (signal.aborted) return "stopped";
+    const pixels = await next;
+    if (first + batchSize < rows) {
+      next = read(first + batchSize);
+      next.catch(() => {}); // thrown when it is awaited
+    }
+    const sides = [batchSize, split.size, split.size, 3];
+    const encoded = await tokenizer.encode(hostTensor(toSignedUnit(pixels), sides));
+    const counted = Math.min(batchSize, rows - first);
+    for (const { name, positions, data } of codes)
+      data.set(encoded[name]!.data.subarray(0, counted * positions), first * positions);
+    advance(counted);
+  }
+  const written = codes.map(
+    ({ name, positions, data }) =>
+      [name, hostTensor(data, [count, views.length, positions])] as const,
+  );
+  return {
+    codes: Object.fromEntries(written),
+    labels: hostTensor(split.labels.slice(start, start + count)),
+  };
+}

@@ -1,21 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type CodeBatch,
   createGenerator,
   decodeGenerator,
   encodeGenerator,
   type Generator,
+  GeneratorEvaluator,
   type GeneratorInput,
   GeneratorTrainer,
 } from "@fqgan/ar-generator";
-import { createKey, fold, permutation } from "@fqgan/tensor";
+import { createKey, fold, permutation, randomInteger } from "@fqgan/tensor";
 import type { z } from "zod";
 import { schedules } from "../config/schedules.js";
 import { generatorStageSchema } from "../config/stage-configs.js";
 import type { Summary } from "../schema/run-format.js";
 import { trainLoop } from "../train/train-loop.js";
-import { type CodesFile, codesBatch, decodeCodes } from "./codes-file.js";
+import { type CodesFile, codesBatch, cropsOf, readCodes } from "./codes-file.js";
 import { heldOutLoss } from "./held-out-loss.js";
+import { recordInformation } from "./information.js";
 import { judgeSamples } from "./judge-samples.js";
 import { Samples } from "./samples.js";
 import { defineStage, type StageContext } from "./stage.js";
@@ -25,13 +28,12 @@ type Context = StageContext<z.output<typeof generatorStageSchema>>;
 /** Trains a generator on codes, then samples and evaluates the finished model. */
 export const generatorStage = defineStage({
   kind: "generator",
-  revision: 1,
+  revision: 2,
   schema: generatorStageSchema,
   describe: ({ model }) => model.head.name,
   async run(context) {
     const { config, run, seed, input } = context;
-    const path = join(input("codes").folder, "codes.safetensors");
-    const codes = decodeCodes(readFileSync(path), path);
+    const codes = readCodes(input("codes").folder);
     const generator = createGenerator(
       {
         ...(config.model as Partial<GeneratorInput>),
@@ -64,6 +66,7 @@ async function train(context: Context, generator: Generator, codes: CodesFile) {
     CodesFile["splits"][string]
   >;
   const count = trainCodes!.labels.shape[0]!;
+  const crops = cropsOf(trainCodes!);
   const orderOf = (epoch: number) => permutation(fold(key, "epoch", epoch), count);
   let order = { epoch: -1, rows: new Uint32Array() };
   const rowOf = (visit: number) => {
@@ -71,20 +74,21 @@ async function train(context: Context, generator: Generator, codes: CodesFile) {
     if (order.epoch !== epoch) order = { epoch, rows: orderOf(epoch) as Uint32Array<ArrayBuffer> };
     return order.rows[visit % count]!;
   };
-  const samples = await Samples.open(context, generator, codes);
+  /** Which crop of its image a visit shows, the same for all codebooks. */
+  const cropOf = (visit: number) => randomInteger(fold(key, "crop", visit), crops);
+  const samples = await Samples.open(context, { generator, codes, decoding: { weights: "live" } });
   try {
     const outcome = await trainLoop({
       context,
       trainer,
       train: { steps, batchSize, logEverySteps, validateEverySteps },
-      batch: async (step) =>
-        codesBatch(
-          trainCodes!,
-          Array.from({ length: batchSize }, (_, i) => rowOf(step * batchSize + i)),
-        ),
+      batch: async (step) => {
+        const visits = Array.from({ length: batchSize }, (_, i) => step * batchSize + i);
+        return codesBatch(trainCodes!, visits.map(rowOf), (i) => cropOf(visits[i]!));
+      },
       validate: async (step) => {
         run.logMedia(await samples.grid(step));
-        return heldOutLoss(trainer, validation!, batchSize);
+        return heldOutLoss((batch) => trainer.evaluate(batch), validation!, batchSize);
       },
     });
     if (outcome === "finished") {
@@ -106,13 +110,19 @@ async function evaluate(
   generator: Generator,
   codes: CodesFile,
 ): Promise<Summary | "stopped"> {
-  const { config, run, seed } = context;
+  const { config, run } = context;
   const { steps, batchSize } = config.train;
   const trainMs = run.elapsedMs;
-  const trainer = new GeneratorTrainer(generator, { key: createKey(seed) });
-  const loss = await heldOutLoss(trainer, codes.splits.test!, batchSize);
-  trainer.dispose();
-  const samples = await Samples.open(context, generator, codes);
+  const evaluator = new GeneratorEvaluator(generator);
+  const lossesOf = (batch: CodeBatch) => evaluator.losses(batch);
+  const loss = await heldOutLoss(lossesOf, codes.splits.test!, batchSize);
+  evaluator.dispose();
+  const information = await recordInformation(context, { generator, codes });
+  const samples = await Samples.open(context, {
+    generator,
+    codes,
+    decoding: { weights: "frozen", precision: config.sample.precision },
+  });
   try {
     run.logMedia(await samples.grid(steps));
     const judged = await judgeSamples(context, samples);
@@ -125,11 +135,13 @@ async function evaluate(
       metrics: {
         ...judged.metrics,
         ...Object.fromEntries(losses),
+        ...information.metrics,
         parameters: variables.reduce((sum, { size }) => sum + size, 0),
         trainMs,
       },
       protocols: {
         ...judged.protocols,
+        ...information.protocols,
         ...Object.fromEntries(
           losses.map(([name]) => [
             name,

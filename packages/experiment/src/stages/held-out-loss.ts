@@ -1,9 +1,9 @@
-import type { GeneratorTrainer } from "@fqgan/ar-generator";
+import type { CodeBatch } from "@fqgan/ar-generator";
 import { type CodesSplit, codesBatch } from "./codes-file.js";
 
 /** Mean negative log-likelihood in nats a sub-code over a whole split: `loss` and `loss.<codebook>`. */
 export async function heldOutLoss(
-  trainer: GeneratorTrainer,
+  lossesOf: (batch: CodeBatch) => Promise<Record<string, number>>,
   split: CodesSplit,
   batchSize: number,
 ): Promise<Record<string, number>> {
@@ -11,7 +11,7 @@ export async function heldOutLoss(
   const sums: Record<string, number> = {};
   const addBatch = async (rowOf: (i: number) => number, weight: number) => {
     const indices = Array.from({ length: batchSize }, (_, i) => rowOf(i));
-    const losses = await trainer.evaluate(codesBatch(split, indices));
+    const losses = await lossesOf(codesBatch(split, indices));
     for (const [name, loss] of Object.entries(losses))
       sums[name] = (sums[name] ?? 0) + weight * loss;
   };

@@ -19,7 +19,7 @@ export function proportionalLabels(split: Pick<Split, "labels">, count: number):
 
 /** Compares samples with the real images of a split; classes in the split's proportions. */
 export async function judgeSamples(
-  context: StageContext<GeneratorStageConfig>,
+  context: Pick<StageContext<GeneratorStageConfig>, "config" | "input" | "signal" | "progress">,
   samples: Samples,
 ): Promise<Summary | "stopped"> {
   const { config, input, signal, progress } = context;

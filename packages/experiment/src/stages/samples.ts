@@ -1,11 +1,16 @@
-import { type Generator, Sampler } from "@fqgan/ar-generator";
+import {
+  type DecoderOptions,
+  type Generator,
+  requireSameCodes,
+  Sampler,
+} from "@fqgan/ar-generator";
 import { type Image, toUint8, unpackImages } from "@fqgan/image";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import type { Tokenizer } from "@fqgan/tokenizer";
+import { type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
 import type { GeneratorStageConfig } from "../config/stage-configs.js";
 import { pictureGrid } from "../media/grid.js";
 import type { MediaItem } from "../store/run-folder.js";
-import type { CodesFile } from "./codes-file.js";
+import type { CodesHeader } from "./codes-file.js";
 import { loadRunTokenizer } from "./codes-stage.js";
 import type { StageContext } from "./stage.js";
 
@@ -21,14 +26,24 @@ export class Samples {
     private readonly sampler: Sampler,
   ) {}
 
+  /** @param parts.decoding live weights for a model in training, frozen ones for a finished model */
   static async open(
-    { config, seed, input }: StageContext<GeneratorStageConfig>,
-    generator: Generator,
-    { classes }: CodesFile,
+    { config, seed, input }: Pick<StageContext<GeneratorStageConfig>, "config" | "seed" | "input">,
+    parts: {
+      readonly generator: Generator;
+      readonly codes: CodesHeader;
+      readonly decoding: DecoderOptions;
+    },
   ): Promise<Samples> {
+    const { generator, codes, decoding } = parts;
     const { sample } = config;
-    const tokenizer = await loadRunTokenizer(input("tokenizer").folder);
-    const sampler = new Sampler(generator, { batch: sample.batchSize });
+    const { folder } = input("tokenizer");
+    const tokenizer = await loadRunTokenizer(folder);
+    const { vocabularies, grid } = generator.config;
+    const { tokenizerHash: trainedOn, classes } = codes;
+    const written = { ...codes, tokenizerHash: await tokenizerHash(tokenizer) };
+    requireSameCodes({ vocabularies, grid, tokenizerHash: trainedOn }, written, folder);
+    const sampler = new Sampler(generator, { ...decoding, batch: sample.batchSize });
     return new Samples({ sample, seed, classes }, tokenizer, sampler);
   }
 
@@ -36,7 +51,7 @@ export class Samples {
   async *batches(
     classes: ArrayLike<number>,
   ): AsyncGenerator<{ images: HostTensor; count: number }> {
-    const { images: _, perClass: __, batchSize, ...sampling } = this.options.sample;
+    const { images: _, perClass: __, precision: ___, batchSize, ...sampling } = this.options.sample;
     for (let start = 0; start < classes.length; start += batchSize) {
       const part = Array.from(classes).slice(start, start + batchSize);
       const codes = await this.sampler.generate({

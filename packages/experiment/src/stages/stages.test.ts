@@ -1,71 +1,16 @@
 import type { Split } from "@fqgan/data";
-import { hostTensor } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { gridColumns, pictureGrid } from "../media/grid.js";
 import { codeColour, tokenMap } from "../media/token-map.js";
-import { type CodesFile, codesBatch, decodeCodes, encodeCodes } from "./codes-file.js";
 import { describeCodebooks } from "./describe.js";
-import { heldOutLoss } from "./held-out-loss.js";
 import { proportionalLabels } from "./judge-samples.js";
 import { choosePictures } from "./tokenizer-pictures.js";
-
-const codes: CodesFile = {
-  vocabularies: { visual: 16, semantic: 8 },
-  grid: [2, 1],
-  classes: ["a", "b"],
-  tokenizerHash: "abc",
-  splits: {
-    train: {
-      codes: {
-        visual: hostTensor(Int32Array.of(1, 2, 3, 4, 5, 6), [3, 2]),
-        semantic: hostTensor(Int32Array.of(0, 1, 2, 3, 4, 5), [3, 2]),
-      },
-      labels: hostTensor(Int32Array.of(0, 1, 0)),
-    },
-  },
-};
-
-describe("codes file", () => {
-  it("round-trips with its header and the order of codebooks", () => {
-    const decoded = decodeCodes(encodeCodes(codes), "codes.safetensors");
-    expect(decoded).toEqual(codes);
-    expect(Object.keys(decoded.vocabularies)).toEqual(["visual", "semantic"]);
-  });
-
-  it("refuses another file by name", () => {
-    expect(() => decodeCodes(new Uint8Array(4), "x.safetensors")).toThrow(/^x\.safetensors/);
-  });
-
-  it("takes rows by index", () => {
-    const batch = codesBatch(codes.splits.train!, [2, 0]);
-    expect([...batch.codes.visual!.data]).toEqual([5, 6, 1, 2]);
-    expect([...batch.labels.data]).toEqual([0, 0]);
-  });
-});
-
-describe("held-out loss", () => {
-  it("is the mean over images, whatever the batch size", async () => {
-    const perImage = [1, 10, 100];
-    const trainer = {
-      // as a trainer does: the mean over the rows of one batch of constant size
-      evaluate: async (batch: ReturnType<typeof codesBatch>) => {
-        const images = batch.codes.visual!.data.filter((_, i) => i % 2 === 0);
-        const losses = Array.from(images, (first) => perImage[(first - 1) / 2]!);
-        return { loss: losses.reduce((sum, value) => sum + value, 0) / losses.length };
-      },
-    };
-    for (const batchSize of [1, 2, 3, 4, 7]) {
-      const { loss } = await heldOutLoss(trainer as never, codes.splits.train!, batchSize);
-      expect(loss).toBeCloseTo(37, 10);
-    }
-  });
-});
 
 describe("pictures", () => {
   it("gives every code a colour of its own, the same everywhere", () => {
     const colours = Array.from({ length: 256 }, (_, code) => codeColour(code).join());
     expect(new Set(colours).size).toBeGreaterThan(250);
-    const map = tokenMap(Int32Array.of(0, 1, 2, 0), 2, 8);
+    const map = tokenMap(Int32Array.of(0, 1, 2, 0), [2, 2], 8);
     expect([map.width, map.height]).toEqual([8, 8]);
     expect([...map.data.subarray(0, 3)]).toEqual(codeColour(0));
     expect([...map.data.subarray(-3)]).toEqual(codeColour(0));
