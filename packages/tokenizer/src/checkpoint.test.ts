@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeSafetensors } from "@fqgan/tensor";
+import { decodeSafetensors, encodeSafetensors } from "@fqgan/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeTokenizer } from "./checkpoint.js";
-import { tokenizerHash } from "./hash.js";
+import { hashTokenizer, tokenizerHash } from "./hash.js";
 import { loadTokenizer, saveTokenizer } from "./load.js";
 import { tinyConfig, tinyImages } from "./testing/tiny.js";
 import { createTokenizer } from "./tokenizer.js";
@@ -30,6 +30,30 @@ describe("a tokenizer's checkpoint", () => {
     expect(await tokenizerHash(again)).toBe(await tokenizerHash(tokenizer));
   });
 
+  it("takes half the space in half precision, and says what it holds", async () => {
+    const bytes = await encodeTokenizer(tokenizer, undefined, { floats: "F16" });
+    expect(bytes.length).toBeLessThan(0.65 * (await encodeTokenizer(tokenizer)).length);
+    const loaded = await loadTokenizer(bytes);
+    const images = tinyImages(1);
+    const [half, full] = [await loaded.reconstruct(images), await tokenizer.reconstruct(images)];
+    for (const [i, value] of half.data.entries())
+      expect(Math.abs(value - full.data[i]!)).toBeLessThan(0.02);
+    expect(await tokenizerHash(await loadTokenizer(await encodeTokenizer(loaded)))).toBe(
+      await tokenizerHash(loaded),
+    );
+  });
+
+  it("is not damaged by a setting that it was written without", async () => {
+    const { tensors, metadata } = decodeSafetensors(await encodeTokenizer(tokenizer), "x");
+    const { estimator: _, ...older } = JSON.parse(metadata.config!);
+    const hash = await hashTokenizer(older, tensors);
+    const bytes = encodeSafetensors({
+      tensors,
+      metadata: { ...metadata, config: JSON.stringify(older), hash },
+    });
+    expect((await loadTokenizer(bytes)).config).toEqual(tokenizer.config);
+  });
+
   it("is noticed when its weights were changed", async () => {
     const bytes = await encodeTokenizer(tokenizer);
     bytes[bytes.length - 1]! ^= 1;
@@ -40,7 +64,7 @@ describe("a tokenizer's checkpoint", () => {
   it.each<[string, Uint8Array, string]>([
     ["nothing", new Uint8Array(), "got an empty file"],
     ["a broken zip", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0), "not a complete zip archive"],
-    ["PyTorch's old files", Uint8Array.of(0x80, 0x02, 0x8a, 0x0a), "got a pickle such as"],
+    ["a broken old file", Uint8Array.of(0x80, 0x02, 0x8a, 0x0a), "its pickle: it is cut off"],
     ["an image", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0, 0), "got an image"],
     ["text", new TextEncoder().encode("a few words of text"), "not a safetensors file"],
     [

@@ -4,11 +4,13 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   type HostTensor,
+  isPytorchFile,
   nn,
   readVariables,
+  type SafetensorsOptions,
   writeVariables,
 } from "@fqgan/tensor";
-import { parseTokenizerConfig } from "./config.js";
+import { parseTokenizerConfig, type TokenizerConfig } from "./config.js";
 import { hashTokenizer } from "./hash.js";
 import { Tokenizer } from "./tokenizer.js";
 
@@ -22,16 +24,22 @@ const FORMAT = { format: "fqgan-checkpoint", version: "1", kind: "tokenizer" } a
 export async function encodeTokenizer(
   tokenizer: Tokenizer,
   weights?: Record<string, HostTensor>,
+  options: SafetensorsOptions = {},
 ): Promise<Uint8Array> {
-  const tensors = weights ?? (await readVariables(tokenizer.namedVariables()));
-  return encodeSafetensors({
-    tensors,
-    metadata: {
-      ...FORMAT,
-      config: JSON.stringify(tokenizer.config),
-      hash: await hashTokenizer(tokenizer.config, tensors),
-    },
-  });
+  const exact = weights ?? (await readVariables(tokenizer.namedVariables()));
+  const tensors = options.floats === "F16" ? asStored(exact, options) : exact;
+  const metadata = {
+    ...FORMAT,
+    config: JSON.stringify(tokenizer.config),
+    hash: await hashTokenizer(tokenizer.config, tensors),
+  };
+  return encodeSafetensors({ tensors, metadata }, options);
+}
+
+/** As they will be read back: the hash is of the weights in the file. */
+function asStored(tensors: Record<string, HostTensor>, options: SafetensorsOptions) {
+  return decodeSafetensors(encodeSafetensors({ tensors, metadata: {} }, options), "weights")
+    .tensors;
 }
 
 /**
@@ -54,7 +62,8 @@ export async function decodeTokenizer(bytes: Uint8Array, where: string): Promise
     throw new UserError(`${where}: its config is not JSON; was the file edited?`);
   }
   const config = parseTokenizerConfig(written, where);
-  if ((await hashTokenizer(config, tensors)) !== metadata.hash)
+  // The config as it was written: a default that came later must not make the file look damaged.
+  if ((await hashTokenizer(written as TokenizerConfig, tensors)) !== metadata.hash)
     throw new UserError(
       `${where}: expected weights and config of hash ${metadata.hash}, got others; ` +
         "the file was changed or damaged: copy or save it again",
@@ -69,11 +78,7 @@ function refuseOtherFiles(bytes: Uint8Array, where: string): void {
   const starts = (...magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
   const found = [
     { is: bytes.length === 0, what: "an empty file" },
-    { is: starts(0x50, 0x4b), what: "a zip archive such as PyTorch's .pt; use loadTokenizer" },
-    {
-      is: starts(0x80, 0x02),
-      what: "a pickle such as PyTorch's old .pth; save it in PyTorch's zip format",
-    },
+    { is: isPytorchFile(bytes), what: "a file such as PyTorch's .pt; use loadTokenizer" },
     { is: starts(0x89, 0x50, 0x4e, 0x47) || starts(0xff, 0xd8), what: "an image" },
   ].find(({ is }) => is);
   if (found) throw new UserError(`${where}: expected a tokenizer's checkpoint, got ${found.what}`);

@@ -1,5 +1,6 @@
 export type { Adapter, AdapterStrategy } from "./adapter.js";
 export { adapters } from "./adapters/index.js";
+export { tokenizerAtSize } from "./at-size.js";
 export { decodeTokenizer, encodeTokenizer } from "./checkpoint.js";
 export {
   parseTokenizerConfig,
@@ -32,7 +33,12 @@ export type { ImageBatch } from "./image-batch.js";
 export { type FqganImportOptions, fqganConfig, fqganWeights, importFqgan } from "./import/fqgan.js";
 export { type FqganCheckpointOptions, importFqganCheckpoint } from "./import/fqgan-checkpoint.js";
 export { exportFqgan, fqganShapes } from "./import/fqgan-export.js";
-export { fqganNames } from "./import/fqgan-names.js";
+export {
+  fqganNames,
+  type ReferenceModel,
+  referenceModel,
+  referenceModels,
+} from "./import/fqgan-names.js";
 export { type FqganTrainingOptions, fqganTrainingState } from "./import/fqgan-training.js";
 export { fromTorch, transposeHost } from "./import/layout.js";
 export { patchDiscriminatorWeights } from "./import/patch-discriminator.js";

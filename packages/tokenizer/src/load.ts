@@ -1,42 +1,70 @@
-import { UserError } from "@fqgan/registry";
-import { type ByteSource, byteSource, type HostTensor } from "@fqgan/tensor";
+import {
+  type ByteSource,
+  byteSource,
+  decodeSafetensors,
+  type HostTensor,
+  isPytorchFile,
+  openFile,
+} from "@fqgan/tensor";
 import { decodeTokenizer, encodeTokenizer } from "./checkpoint.js";
-import { importFqganCheckpoint } from "./import/fqgan-checkpoint.js";
+import { importFqgan } from "./import/fqgan.js";
+import { type FqganCheckpointOptions, importFqganCheckpoint } from "./import/fqgan-checkpoint.js";
+import { referenceModel } from "./import/fqgan-names.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /**
- * The tokenizer in a file or its bytes: a checkpoint of ours, or one of FQGAN's reference implementation
- * at its published sizes (`importFqganCheckpoint` takes others).
+ * The tokenizer in a file, in what a URL points to, or in bytes: a checkpoint of ours, or one of FQGAN's
+ * reference implementation or of LlamaGen, as torch.save wrote it or as safetensors by the same names.
+ * @param published what weights of published models don't tell, where it differs from the published sizes
  */
-export async function loadTokenizer(source: string | Uint8Array): Promise<Tokenizer> {
-  if (typeof source !== "string") return read(byteSource(source), "these bytes");
-  // Only here, so that browsers can load bytes.
-  const { open } = await import("node:fs/promises");
-  const reasons: Record<string, string> = { ENOENT: "no such file", EISDIR: "a folder" };
-  const refuse = (error: NodeJS.ErrnoException): never => {
-    const found = reasons[error.code ?? ""] ?? error.message;
-    throw new UserError(`${source}: expected a tokenizer's checkpoint, got ${found}`);
-  };
-  const file = await open(source).catch(refuse);
+export async function loadTokenizer(
+  source: string | URL | Uint8Array,
+  published: FqganCheckpointOptions = {},
+): Promise<Tokenizer> {
+  if (source instanceof Uint8Array) return read(byteSource(source), "these bytes", published);
+  const isFile = typeof source === "string" || source.protocol === "file:";
+  if (!isFile) {
+    const response = await fetch(source);
+    if (!response.ok) throw new Error(`${source}: ${response.status} ${response.statusText}`);
+    return read(
+      byteSource(await response.arrayBuffer().then((buffer) => new Uint8Array(buffer))),
+      source.href,
+      published,
+    );
+  }
+  // Only here, so that browsers can load bytes and URLs.
+  const { fileURLToPath } = await import("node:url");
+  const path = typeof source === "string" ? source : fileURLToPath(source);
+  const file = await openFile(path, "a tokenizer's checkpoint");
   try {
-    const { size } = await file.stat();
-    const part = async (offset: number, length: number) => {
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await file.read(bytes, 0, length, offset).catch(refuse);
-      return bytes.subarray(0, bytesRead);
-    };
-    return await read({ size, read: part }, source);
+    return await read(file, path, published);
   } finally {
     await file.close();
   }
 }
 
-async function read(source: ByteSource, where: string): Promise<Tokenizer> {
-  const start = await source.read(0, Math.min(4, source.size));
-  const isZip = start[0] === 0x50 && start[1] === 0x4b;
+async function read(
+  source: ByteSource,
+  where: string,
+  published: FqganCheckpointOptions,
+): Promise<Tokenizer> {
   // PyTorch's files are large and hold optimizers too: only what is needed is read of them.
-  if (isZip) return importFqganCheckpoint(source, {}, where);
-  return decodeTokenizer(await source.read(0, source.size), where);
+  if (isPytorchFile(await source.read(0, 4)))
+    return importFqganCheckpoint(source, published, where);
+  const bytes = await source.read(0, source.size);
+  return named(bytes, where, published) ?? decodeTokenizer(bytes, where);
+}
+
+/** Safetensors that hold a published model by PyTorch's names, which have no config beside them. */
+function named(
+  bytes: Uint8Array,
+  where: string,
+  published: FqganCheckpointOptions,
+): Tokenizer | undefined {
+  const header = new TextDecoder().decode(bytes.subarray(8, 8 + 2 ** 20));
+  if (!header.includes("encoder.conv_in.weight")) return undefined;
+  const { tensors } = decodeSafetensors(bytes, where);
+  return referenceModel(Object.keys(tensors)) && importFqgan(tensors, published, where);
 }
 
 /**

@@ -18,7 +18,7 @@ export function fqganShapes(tokenizer: Tokenizer): Map<string, readonly number[]
     if (!name.endsWith("kernel")) shapes.set(reference, shape);
     else if (shape.length === 4) shapes.set(reference, [d, c, a, b]);
     else shapes.set(reference, pointwise.test(reference) ? [b, a, 1, 1] : [b, a]);
-    const meter = /^(quantize_\w+)\.embedding\.weight$/.exec(reference);
+    const meter = /^(quantize\w*)\.embedding\.weight$/.exec(reference);
     if (meter) shapes.set(`${meter[1]}.codebook_used`, [USAGE_WINDOW]);
   }
   return shapes;

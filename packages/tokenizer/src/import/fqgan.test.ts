@@ -1,6 +1,7 @@
-import { hostTensor } from "@fqgan/tensor";
+import { encodePytorch, encodeSafetensors, hostTensor } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { tokenizerHash } from "../hash.js";
+import { loadTokenizer } from "../load.js";
 import { tinyConfig, tinyImages } from "../testing/tiny.js";
 import { createTokenizer } from "../tokenizer.js";
 import { importFqgan } from "./fqgan.js";
@@ -46,6 +47,59 @@ describe("FQGAN's weights", () => {
     const more = { ...fewer, "encoder.extra.weight": hostTensor(new Float32Array(1)) };
     expect(() => importFqgan(more, options, "a.pt")).toThrow(
       /missing decoder.conv_out.bias\s+unexpected encoder.extra.weight/,
+    );
+    const shape = { "quant_conv_vis.weight": hostTensor(new Float32Array(6), [3, 2]) };
+    expect(() => importFqgan({ ...weights, ...shape }, options, "a.pt")).toThrow(
+      "quant_conv_vis.weight: expected [4,8,1,1], got [3,2]",
+    );
+  });
+
+  it("go through a file that torch.load reads, and one of safetensors", async () => {
+    const tensors = await exportFqgan(tokenizer);
+    const hash = await tokenizerHash(tokenizer);
+    const pt = await loadTokenizer(encodePytorch({ model: tensors, steps: 3 }), options);
+    expect(await tokenizerHash(pt)).toBe(hash);
+    const bytes = encodeSafetensors({ tensors, metadata: {} });
+    expect(await tokenizerHash(await loadTokenizer(bytes, options))).toBe(hash);
+  });
+});
+
+describe("LlamaGen's weights", () => {
+  const tokenizer = createTokenizer(
+    {
+      ...tinyConfig,
+      codebooks: { visual: { quantizer, adapter: { name: "none" } } },
+      losses: {},
+    },
+    4,
+  );
+
+  it("go out by its names and come back", async () => {
+    const weights = await exportFqgan(tokenizer);
+    for (const name of ["quantize.embedding.weight", "quant_conv.weight", "encoder.norm_out.bias"])
+      expect(Object.keys(weights)).toContain(name);
+    const told = { ...options, imageSize: 8, entropyWeight: 0.03, losses: {} };
+    const back = importFqgan(weights, told);
+    expect(back.config).toEqual(tokenizer.config);
+    expect(await tokenizerHash(back)).toBe(await tokenizerHash(tokenizer));
+    // convolutions fit any size
+    expect(importFqgan(weights, { ...told, imageSize: 16 }).config.image.size).toBe(16);
+  });
+});
+
+describe("a tokenizer that nobody published", () => {
+  it("has no names in PyTorch", async () => {
+    const { visual: first } = tinyConfig.codebooks;
+    const own = createTokenizer({ ...tinyConfig, codebooks: { a: first, b: first } });
+    await expect(exportFqgan(own)).rejects.toThrow("PyTorch's names: expected codebooks visual, ");
+    const { adapter } = first;
+    const adapted = createTokenizer({
+      ...tinyConfig,
+      codebooks: { visual: { quantizer, adapter } },
+      losses: {},
+    });
+    await expect(exportFqgan(adapted)).rejects.toThrow(
+      "LlamaGen VQ has no name for branches.visual.adapter.",
     );
   });
 });

@@ -1,6 +1,7 @@
 /**
- * Weights of the reference implementation of FQGAN (arXiv 2411.16681), by its names and in PyTorch's
- * layouts, as a tokenizer of ours: the structure is read off the shapes.
+ * Weights of the reference implementation of FQGAN (arXiv 2411.16681) or of LlamaGen's tokenizer
+ * (arXiv 2406.06525), by their names and in PyTorch's layouts, as a tokenizer of ours: the structure is
+ * read off the shapes.
  */
 import { UserError } from "@fqgan/registry";
 import { createKey, type HostTensor, nn, writeVariables } from "@fqgan/tensor";
@@ -8,7 +9,8 @@ import type { TokenizerConfigInput } from "../config.js";
 import { parseTokenizerConfig } from "../config.js";
 import { mapRecord } from "../map-record.js";
 import { Tokenizer } from "../tokenizer.js";
-import { fqganNames, type ReferenceCodebook, referenceCodebooks } from "./fqgan-names.js";
+import { fqganShapes } from "./fqgan-export.js";
+import { fqganNames, type ReferenceModel, referenceModel, referenceModels } from "./fqgan-names.js";
 import { fromTorch } from "./layout.js";
 
 type Tensors = Readonly<Record<string, HostTensor>>;
@@ -16,6 +18,8 @@ type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 
 /** What shapes don't tell; the reference's own values by default. */
 export interface FqganImportOptions {
+  /** Side of the images; LlamaGen's weights fit any, FQGAN's tell it. */
+  readonly imageSize?: number;
   readonly groups?: number;
   readonly adapterHeads?: number;
   readonly featureHeads?: number;
@@ -26,12 +30,13 @@ export interface FqganImportOptions {
   readonly beta?: number;
 }
 
-function codebooksOf(tensors: Shapes, where: string): Readonly<Record<string, ReferenceCodebook>> {
-  const codebooks = referenceCodebooks(Object.keys(tensors));
-  if (codebooks) return codebooks;
+/** The published model that these weights are of, whatever its size. @param where names their source */
+export function modelOf(tensors: Shapes, where: string): ReferenceModel {
+  const model = referenceModel(Object.keys(tensors));
+  if (model) return model;
   throw new UserError(
-    `${where}: expected weights of FQGAN with two or three codebooks (quantize_vis.embedding.weight, …), ` +
-      `got ${Object.keys(tensors).slice(0, 3).join(", ") || "none"}, …; is it another model's?`,
+    `${where}: expected weights of ${referenceModels.map(({ name }) => name).join(", ")}, got ` +
+      `${Object.keys(tensors).slice(0, 3).join(", ") || "none"}, …; is it another model's?`,
   );
 }
 
@@ -50,7 +55,7 @@ export function fqganConfig(
   where: string,
 ): TokenizerConfigInput {
   const { groups = 32, adapterHeads = 8, featureHeads = 8, teachers = {} } = options;
-  const references = codebooksOf(tensors, where);
+  const model = modelOf(tensors, where);
   const shapeOf = (name: string): readonly number[] => {
     const tensor = tensors[name];
     if (!tensor) throw new UserError(`${where}: expected the weight ${name}, got none`);
@@ -73,18 +78,21 @@ export function fqganConfig(
     };
   };
   const encoder = network("encoder");
-  const first = Object.values(references)[0]!;
-  const positions = side(`encoder.${first.adapter}.0.positional_embedding`, 0);
+  const { adapter: first } = Object.values(model.codebooks)[0]!;
+  const fitting = first
+    ? Math.sqrt(side(`encoder.${first}.0.positional_embedding`, 0)) *
+      2 ** (encoder.multipliers.length - 1)
+    : undefined;
   return {
     image: {
-      size: Math.sqrt(positions) * 2 ** (encoder.multipliers.length - 1),
+      size: fitting ?? options.imageSize ?? 256,
       channels: side("encoder.conv_in.weight", 1),
     },
     encoder,
     decoder: network("decoder"),
     latentChannels: side("decoder.conv_in.weight", 1),
-    codebooks: mapRecord(references, ({ adapter, suffix, featureHead }, name) => {
-      const [size, dimensions] = shapeOf(`quantize_${suffix}.embedding.weight`);
+    codebooks: mapRecord(model.codebooks, ({ adapter, suffix, featureHead }, name) => {
+      const [size, dimensions] = shapeOf(`quantize${suffix}.embedding.weight`);
       const hasHead = featureHead !== undefined && `${featureHead}.class_embedding` in tensors;
       const teacher = teachers[name];
       return {
@@ -93,13 +101,15 @@ export function fqganConfig(
           size,
           dimensions,
           beta: options.beta ?? 0.25,
-          entropy: { weight: options.entropyWeight ?? 0.03 },
+          entropy: { weight: options.entropyWeight ?? model.entropyWeight },
         },
-        adapter: {
-          name: "transformer",
-          layers: countOf(tensors, `encoder.${adapter}.0.transformer.`),
-          heads: adapterHeads,
-        },
+        adapter: adapter
+          ? {
+              name: "transformer",
+              layers: countOf(tensors, `encoder.${adapter}.0.transformer.`),
+              heads: adapterHeads,
+            }
+          : { name: "none" },
         representation:
           hasHead && teacher
             ? {
@@ -125,18 +135,25 @@ export function fqganWeights(
   where: string,
 ): Record<string, HostTensor> {
   const names = fqganNames(tokenizer);
+  const shapes = fqganShapes(tokenizer);
   const known = new Set(names.values());
   const missing = [...known].filter((name) => !(name in tensors));
   const extra = Object.keys(tensors).filter(
     (name) => !known.has(name) && !/codebook_used$|feat_pred/.test(name),
   );
+  const misshapen = [...known].filter(
+    (name) => name in tensors && tensors[name]!.shape.join() !== shapes.get(name)!.join(),
+  );
   const problems = [
     ...missing.map((name) => `missing ${name}`),
     ...extra.map((name) => `unexpected ${name}`),
+    ...misshapen.map(
+      (name) => `${name}: expected [${shapes.get(name)}], got [${tensors[name]!.shape}]`,
+    ),
   ];
   if (problems.length > 0)
     throw new UserError(
-      `${where}: expected FQGAN's weights, got others:\n  ${problems.slice(0, 8).join("\n  ")}` +
+      `${where}: expected the weights of ${modelOf(tensors, where).name}, got others:\n  ${problems.slice(0, 8).join("\n  ")}` +
         (problems.length > 8 ? `\n  … and ${problems.length - 8} more` : ""),
     );
   const variables = tokenizer.namedVariables();

@@ -14,9 +14,9 @@ const VERSION = 1001;
 /** How much is read at first: all pickles of most files. */
 const HEAD = 2 ** 18;
 
-/** Files that begin like this hold pickles. */
-export const beginsWithPickle = (start: Uint8Array): boolean =>
-  start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5;
+/** A pickle (protocol 2 or later) that begins with a long of ten bytes, as the magic number is. */
+export const beginsLegacy = (start: Uint8Array): boolean =>
+  start[0] === 0x80 && start[1]! >= 2 && start[2] === 0x8a && start[3] === 10;
 
 /** What was saved. Values of tensors are read later. */
 export async function openLegacy(source: ByteSource, where: string): Promise<unknown> {

@@ -2,7 +2,7 @@
 import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "../../host-tensor.js";
 import type { ByteSource } from "./byte-source.js";
-import { beginsWithPickle, openLegacy } from "./legacy-layout.js";
+import { beginsLegacy, openLegacy } from "./legacy-layout.js";
 import { Global } from "./pickle.js";
 import { PytorchTensor } from "./tensor.js";
 import { openZipped } from "./zip-layout.js";
@@ -22,15 +22,15 @@ const DEEPEST = 100;
 
 const beginsWithZip = (start: Uint8Array) => start[0] === 0x50 && start[1] === 0x4b;
 
-/** Whether a file that begins with these bytes is one of torch.save. */
+/** Whether a file that begins with these four bytes may be one of torch.save. */
 export const isPytorchFile = (start: Uint8Array): boolean =>
-  beginsWithZip(start) || beginsWithPickle(start);
+  beginsWithZip(start) || beginsLegacy(start);
 
 /** Opens a checkpoint. Values of tensors are read later, one by one. @param where names it in errors */
 export async function openPytorch(source: ByteSource, where: string): Promise<PytorchValue> {
-  const start = await source.read(0, 2);
+  const start = await source.read(0, 4);
   if (beginsWithZip(start)) return plain(await openZipped(source, where), where);
-  if (beginsWithPickle(start)) return plain(await openLegacy(source, where), where);
+  if (beginsLegacy(start)) return plain(await openLegacy(source, where), where);
   throw new UserError(
     `${where}: expected a file of torch.save (a zip archive, or pickles before PyTorch 1.6), ` +
       "got something else; was it copied completely?",
