@@ -55,6 +55,7 @@ export {
   tokenizerPresetConfig,
   tokenizerPresets,
 } from "./presets/index.js";
+export { startFrom } from "./start-from.js";
 export { createTokenizer, Tokenizer, type TokenizerOutput } from "./tokenizer.js";
 export { TokenizerTrainer, type TokenizerTrainerOptions } from "./trainer.js";
 export { type TokenizerTraining, tokenizerTrainingSchema } from "./training-config.js";

@@ -1,11 +1,14 @@
-import { type Augmentation, type Batch, evaluationBatches, type Split } from "@fqgan/data";
-import { type Extractor, loadTeacher } from "@fqgan/features";
+import type { Augmentation, Batch, Split } from "@fqgan/data";
+import { type Extractor, loadTeacher, teachers } from "@fqgan/features";
 import { UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import type { TokenizerConfig } from "@fqgan/tokenizer";
+import { z } from "zod";
+import { splitFeatures } from "./feature-cache.js";
 import type { StageContext } from "./stage.js";
 
-const BATCH = 64;
+/** Which network a teacher's name in `codebooks.<name>.representation` stands for. */
+export const teachersSchema = z.record(z.string(), teachers.schema);
 
 /**
  * The features of every teacher that a codebook learns from, for the images of a batch. Images that are
@@ -13,59 +16,67 @@ const BATCH = 64;
  */
 export async function teacherFeatures(options: {
   readonly codebooks: TokenizerConfig["codebooks"];
+  /** By the names that codebooks use; a teacher without an entry is the registered one of its name. */
+  readonly networks?: z.output<typeof teachersSchema> | undefined;
   readonly split: Split;
   readonly augmentation: Augmentation;
   readonly progress: StageContext<unknown>["progress"];
-}): Promise<(batch: Batch) => Promise<Record<string, HostTensor>>> {
-  const { codebooks, split, augmentation, progress } = options;
+  /** Where features are kept between runs; null: nowhere. Default: the user's cache folder. */
+  readonly cacheFolder?: string | null;
+}): Promise<{
+  of(batch: Batch): Promise<Record<string, HostTensor>>;
+  dispose(): void;
+}> {
+  const { codebooks, networks = {}, augmentation } = options;
   const wanted = new Map(
     Object.values(codebooks).flatMap(({ representation }) =>
       representation ? [[representation.teacher, representation.features] as const] : [],
     ),
   );
   const changes = augmentation.crop > 1 || augmentation.flip;
-  const lookups = await Promise.all(
-    [...wanted].map(async ([name, length]) => {
-      const teacher = await loadTeacher({ name });
-      if (teacher.dimensions !== length)
-        throw new UserError(
-          `representation.features: teacher ${name} has ${teacher.dimensions} features, got ${length}; ` +
-            `set it to ${teacher.dimensions}`,
-        );
-      const lookup = changes
-        ? ({ images }: Batch) => teacher.features(images)
-        : await rememberFeatures(teacher, split, progress);
-      return [name, lookup] as const;
-    }),
-  );
-  return async (batch) =>
-    Object.fromEntries(
-      await Promise.all(lookups.map(async ([name, lookup]) => [name, await lookup(batch)])),
-    );
+  const loaded: Extractor[] = [];
+  const lookups = new Map<string, (batch: Batch) => Promise<HostTensor>>();
+  for (const [name, length] of wanted) {
+    const teacher = await loadTeacher(networks[name] ?? { name });
+    if (teacher.dimensions !== length)
+      throw new UserError(
+        `representation.features: teacher ${name} has ${teacher.dimensions} features, got ${length}; ` +
+          `set it to ${teacher.dimensions}`,
+      );
+    if (changes) {
+      loaded.push(teacher);
+      lookups.set(name, ({ images }) => teacher.features(images));
+      continue;
+    }
+    lookups.set(name, await remembered(teacher, options));
+    teacher.dispose();
+  }
+  return {
+    async of(batch) {
+      const features: Record<string, HostTensor> = {};
+      for (const [name, lookup] of lookups) features[name] = await lookup(batch);
+      return features;
+    },
+    dispose() {
+      for (const teacher of loaded) teacher.dispose();
+    },
+  };
 }
 
-/** Shows the whole split to the teacher once. */
-async function rememberFeatures(
+/** Features of the whole split, looked up by image. */
+async function remembered(
   teacher: Extractor,
-  split: Split,
-  progress: StageContext<unknown>["progress"],
+  options: Pick<Parameters<typeof teacherFeatures>[0], "split" | "progress" | "cacheFolder">,
 ): Promise<(batch: Batch) => Promise<HostTensor>> {
+  const { split, progress, cacheFolder } = options;
   const { dimensions } = teacher;
-  const all = new Float32Array(split.count * dimensions);
-  let done = 0;
-  for await (const { images, count } of evaluationBatches(split, BATCH)) {
-    const { data } = await teacher.features(images);
-    all.set(data.subarray(0, count * dimensions), done * dimensions);
-    done += count;
-    progress({
-      phase: "teacher",
-      step: done,
-      total: split.count,
-      ratePerSecond: null,
-      secondsLeft: null,
-    });
-  }
-  teacher.dispose();
+  const all = await splitFeatures({
+    teacher,
+    split,
+    ...(cacheFolder !== undefined && { cacheFolder }),
+    onProgress: (step, total) =>
+      progress({ phase: "teacher", step, total, ratePerSecond: null, secondsLeft: null }),
+  });
   return async ({ indices }) => {
     const rows = new Float32Array(indices.length * dimensions);
     indices.forEach((index, i) => {

@@ -20,8 +20,10 @@ import { ClassBalanced } from "./class-balanced.js";
 import { watchCodebooks } from "./codebook-watch.js";
 import { describeCodebooks } from "./describe.js";
 import { evaluateTokenizer } from "./evaluate-tokenizer.js";
+import { startFromFile } from "./initial-weights.js";
 import { loadJudge } from "./judge.js";
 import { openDataset } from "./open-dataset.js";
+import { loadPerceptual } from "./perceptual-network.js";
 import { scoresOf } from "./scores.js";
 import { defineStage, type StageContext } from "./stage.js";
 import { teacherFeatures } from "./teacher-features.js";
@@ -57,24 +59,29 @@ type Splits = Dataset["splits"];
 async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
   const { config, run, seed } = context;
   const { steps, batchSize, schedule, logEverySteps, validateEverySteps, ...rest } = config.train;
-  const { augmentation, seedCodebooks: seeding, ...recipe } = rest;
+  const { augmentation, seedCodebooks: seeding, init, perceptual, teachers, ...recipe } = rest;
   const key = fold(createKey(seed), "training");
   const loader = createLoader(splits.train, { batchSize, key: fold(key, "data"), augmentation });
   const isNew = !existsSync(join(run.path, "checkpoints", "last.safetensors"));
+  if (init && isNew)
+    run.logEvent({ type: "started", message: await startFromFile(tokenizer, init) });
   if (seeding && isNew)
     await seedCodebooks(tokenizer, firstImages(loader, Math.ceil(seeding.images / batchSize)), {
       iterations: seeding.iterations,
       key: fold(key, "seeding"),
     });
+  const compared = await loadPerceptual(config.model.losses, perceptual);
   const trainer = new TokenizerTrainer(tokenizer, {
     ...recipe,
+    perceptual: compared.networks,
     schedule: schedules
       .get(schedule.name)
       .create({ config: schedule, peak: recipe.learningRate, steps }),
     key: fold(key, "trainer"),
   });
-  const teachers = await teacherFeatures({
+  const taught = await teacherFeatures({
     codebooks: config.model.codebooks,
+    networks: teachers,
     split: splits.train,
     augmentation,
     progress: context.progress,
@@ -110,7 +117,7 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
       train: { steps, batchSize, logEverySteps, validateEverySteps },
       batch: async (step) => {
         const batch = await loader.batch(step);
-        return { images: batch.images, teachers: await teachers(batch) };
+        return { images: batch.images, teachers: await taught.of(batch) };
       },
       observe: (step, scalars) => watch({ step, scalars, codes: trainer.codes }),
       validate,
@@ -123,6 +130,8 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
     return outcome;
   } finally {
     trainer.dispose();
+    taught.dispose();
+    compared.dispose();
   }
 }
 
