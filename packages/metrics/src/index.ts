@@ -14,6 +14,7 @@ export type {
 } from "./metric.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./npz/npy.js";
 export { decodeNpz, encodeNpz } from "./npz/npz.js";
+export { type NpzFile, openNpz } from "./npz/npz-file.js";
 export { metrics } from "./registry.js";
 export { type FrechetDistance, frechetDistance } from "./statistics/frechet.js";
 export { type HistogramSummary, summarise } from "./statistics/histogram.js";

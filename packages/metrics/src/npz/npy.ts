@@ -41,8 +41,16 @@ export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
   return bytes;
 }
 
-/** @param where names the file in errors */
-export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
+/** How an array is stored: everything but its values. */
+export interface NpyHeader {
+  readonly shape: readonly number[];
+  readonly type: (typeof CODECS)[keyof typeof CODECS];
+  /** Bytes before the first value. */
+  readonly start: number;
+}
+
+/** @param bytes the beginning of the file; @param where names it in errors */
+export function decodeNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
   if (text(0, 6) !== MAGIC)
     throw new UserError(
@@ -50,9 +58,9 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
     );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const long = bytes[6]! >= 2;
-  const start = long ? 12 : 10;
-  const end = start + (long ? view.getUint32(8, true) : view.getUint16(8, true));
-  const header = text(start, end);
+  const from = long ? 12 : 10;
+  const start = from + (long ? view.getUint32(8, true) : view.getUint16(8, true));
+  const header = text(from, start);
   const code = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? "";
   const type = CODECS[code as keyof typeof CODECS];
   const shapeText = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1];
@@ -62,14 +70,19 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
         "convert it with numpy.ascontiguousarray and astype",
     );
   const shape = shapeText.split(",").flatMap((side) => (side.trim() ? [Number(side)] : []));
-  const count = shape.reduce((product, side) => product * side, 1);
-  const length = count * type.BYTES_PER_ELEMENT;
-  if (bytes.length < end + length)
+  return { shape, type, start };
+}
+
+/** @param where names the file in errors */
+export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
+  const { shape, type, start } = decodeNpyHeader(bytes, where);
+  const length = shape.reduce((product, side) => product * side, 1) * type.BYTES_PER_ELEMENT;
+  if (bytes.length < start + length)
     throw new UserError(
-      `${where}: expected ${length} bytes of values for shape (${shape}), got ${bytes.length - end}; ` +
+      `${where}: expected ${length} bytes of values for shape (${shape}), got ${bytes.length - start}; ` +
         "was it copied completely?",
     );
   // A copy: a Buffer's slice would share memory at any offset.
-  const values = new Uint8Array(bytes.subarray(end, end + length));
+  const values = new Uint8Array(bytes.subarray(start, start + length));
   return { shape, data: new type(values.buffer) };
 }

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { decodeNpy, encodeNpy } from "./npy.js";
 import { decodeNpz, encodeNpz } from "./npz.js";
+import { openNpz } from "./npz-file.js";
 
 const arrays = {
   mu: { shape: [3], data: Float64Array.of(1.5, -2, 1e-300) },
@@ -52,5 +56,31 @@ describe("npz", () => {
   });
   it("names a file that is none", () => {
     expect(() => decodeNpz(new Uint8Array(40), "x.npz")).toThrow(/x\.npz: expected an \.npz file/);
+  });
+});
+
+describe("openNpz", () => {
+  const folder = mkdtempSync(join(tmpdir(), "npz-"));
+  const path = join(folder, "images.npz");
+  const data = Uint8Array.from({ length: 7 * 400 * 300 }, (_, i) => i % 251);
+  writeFileSync(path, encodeNpz({ ...arrays, images: { shape: [7, 400, 300], data } }));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("reads one array of many, and its shape", async () => {
+    const file = await openNpz(path);
+    expect(file.names).toEqual(["mu", "sigma", "count", "images"]);
+    expect(await file.shape("images")).toEqual([7, 400, 300]);
+    expect(await file.read("sigma")).toEqual(arrays.sigma);
+    await expect(file.read("nu")).rejects.toThrow(/expected an array nu, got mu, sigma/);
+  });
+  it("hands out rows a few at a time", async () => {
+    const parts = [];
+    for await (const part of (await openNpz(path)).rows("images", 3)) parts.push(part);
+    expect(parts.map(({ shape }) => shape[0])).toEqual([3, 3, 1]);
+    const together = parts.flatMap((part) => [...(part.data as Uint8Array)]);
+    expect(Uint8Array.from(together)).toEqual(data);
+  });
+  it("says so when there is no such file", async () => {
+    await expect(openNpz(join(folder, "none.npz"))).rejects.toThrow(/found nothing to read/);
   });
 });

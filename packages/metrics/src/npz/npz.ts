@@ -6,6 +6,7 @@ import { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
+const LOCATOR_64 = 0x07064b50;
 
 /** Named arrays as an uncompressed .npz, as `numpy.savez` writes it. */
 export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Array {
@@ -52,28 +53,84 @@ export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Arra
 
 /** @param where names the file in errors */
 export function decodeNpz(bytes: Uint8Array, where: string): Record<string, NpyArray> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let end = bytes.length - 22;
+  const { offset, size } = findDirectory(bytes, bytes.length, where);
+  const arrays: Record<string, NpyArray> = {};
+  for (const member of parseDirectory(bytes.subarray(offset, offset + size), where)) {
+    const start = member.local + localLength(bytes.subarray(member.local));
+    const raw = bytes.subarray(start, start + member.packed);
+    const content = member.method === 0 ? raw : inflateRawSync(raw);
+    arrays[member.name] = decodeNpy(content, `${where}: ${member.name}`);
+  }
+  return arrays;
+}
+
+/** An array inside the zip. */
+export interface Member {
+  readonly name: string;
+  /** 0 stored, 8 deflated */
+  readonly method: 0 | 8;
+  /** Bytes as they lie in the file. */
+  readonly packed: number;
+  /** Where its local header begins. */
+  readonly local: number;
+}
+
+/** Where a zip's directory lies; `tail` is the end of a file of `length` bytes. */
+export function findDirectory(
+  tail: Uint8Array,
+  length: number,
+  where: string,
+): { readonly offset: number; readonly size: number } {
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  let end = tail.length - 22;
   while (end >= 0 && view.getUint32(end, true) !== END) end--;
   if (end < 0)
     throw new UserError(`${where}: expected an .npz file, got no zip directory; copy it again`);
-  const arrays: Record<string, NpyArray> = {};
-  let at = view.getUint32(end + 16, true);
-  for (let entry = view.getUint16(end + 10, true); entry > 0; entry--) {
+  if (end >= 20 && view.getUint32(end - 20, true) === LOCATOR_64) {
+    // Files over 4 GiB say it in a record of 64-bit numbers.
+    const record = Number(view.getBigUint64(end - 12, true)) - (length - tail.length);
+    return {
+      size: Number(view.getBigUint64(record + 40, true)),
+      offset: Number(view.getBigUint64(record + 48, true)),
+    };
+  }
+  return { size: view.getUint32(end + 12, true), offset: view.getUint32(end + 16, true) };
+}
+
+export function parseDirectory(directory: Uint8Array, where: string): Member[] {
+  const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength);
+  const members: Member[] = [];
+  for (let at = 0; at < directory.length && view.getUint32(at, true) === CENTRAL; ) {
     const method = view.getUint16(at + 10, true);
-    const packed = view.getUint32(at + 20, true);
     const nameLength = view.getUint16(at + 28, true);
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
-    const local = view.getUint32(at + 42, true);
-    const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-    const raw = bytes.subarray(start, start + packed);
+    const extraLength = view.getUint16(at + 30, true);
+    const name = new TextDecoder().decode(directory.subarray(at + 46, at + 46 + nameLength));
     if (method !== 0 && method !== 8)
       throw new UserError(`${where}: ${name}: expected a stored or deflated member, got ${method}`);
-    const content = method === 0 ? raw : inflateRawSync(raw);
-    arrays[name.replace(/\.npy$/, "")] = decodeNpy(content, `${where}: ${name}`);
-    at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    // 64-bit sizes follow in this order, each only where its 32-bit field is full.
+    let wide = at + 46 + nameLength + 4;
+    const number = (field: number) => {
+      const value = view.getUint32(at + field, true);
+      if (value !== 0xffffffff) return value;
+      wide += 8;
+      return Number(view.getBigUint64(wide - 8, true));
+    };
+    number(24);
+    members.push({
+      name: name.replace(/\.npy$/, ""),
+      method,
+      packed: number(20),
+      local: number(42),
+    });
+    at += 46 + nameLength + extraLength + view.getUint16(at + 32, true);
   }
-  return arrays;
+  return members;
+}
+
+/** Length of a local header, which the member's bytes follow. */
+export function localLength(header: Uint8Array): number {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  return 30 + view.getUint16(26, true) + view.getUint16(28, true);
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

@@ -28,7 +28,7 @@ function gaussian(of: {
 async function repeat(
   measure: (repetition: number) => Promise<{ value: number; interval: Interval }>,
 ) {
-  const all = [];
+  const all: { value: number; interval: Interval }[] = [];
   for (let repetition = 0; repetition < REPETITIONS; repetition++)
     all.push(await measure(repetition));
   const average = all.reduce((sum, { value }) => sum + value, 0) / REPETITIONS;
