@@ -15,7 +15,14 @@ import { extractors, teachers } from "@fqgan/features";
 import { metrics } from "@fqgan/metrics";
 import { quantizers } from "@fqgan/quantizer";
 import { nearest, type Registry, type Strategy, UserError } from "@fqgan/registry";
-import { adapters, decoders, discriminators, encoders, tokenizerPresets } from "@fqgan/tokenizer";
+import {
+  adapters,
+  decoders,
+  describeFidelity,
+  discriminators,
+  encoders,
+  tokenizerPresets,
+} from "@fqgan/tokenizer";
 import { z } from "zod";
 import { EXIT } from "../exit-codes.js";
 import { createStyle } from "../output/style.js";
@@ -25,6 +32,8 @@ interface Listed {
   readonly name: string;
   readonly summary: string;
   readonly reference?: string | undefined;
+  /** Of a preset: how near it is to the model that it is named after. */
+  readonly fidelity?: string;
   /** Option → its default or its type. */
   readonly options?: Readonly<Record<string, string>>;
 }
@@ -50,9 +59,17 @@ const strategies =
       ),
     }));
 
+const tokenizers = (): Listed[] =>
+  tokenizerPresets.list().map((preset) => ({
+    name: preset.name,
+    summary: preset.summary,
+    reference: preset.reference,
+    fidelity: describeFidelity(preset),
+  }));
+
 /** What can be listed. Registries tell their own strategies, so a new one shows up by itself. */
 const kinds = (runs: string): Readonly<Record<string, () => Listed[]>> => ({
-  "tokenizer-presets": strategies(tokenizerPresets),
+  "tokenizer-presets": tokenizers,
   "generator-presets": strategies(generatorPresets),
   "experiment-presets": strategies(experimentPresets),
   quantizers: strategies(quantizers),
@@ -114,9 +131,10 @@ export async function list(globals: Globals, what: string | undefined): Promise<
   for (const { kind, entries } of listed) {
     if (listed.length > 1) process.stdout.write(`${bold(kind)}\n`);
     const width = Math.max(0, ...entries.map(({ name }) => name.length));
-    for (const { name, summary, reference, options = {} } of entries) {
+    for (const { name, summary, reference, fidelity, options = {} } of entries) {
       process.stdout.write(`${bold(name.padEnd(width))}  ${summary}\n`);
       const details = [
+        ...(fidelity ? [fidelity] : []),
         ...(reference ? [reference] : []),
         ...Object.entries(options).map(([option, value]) => `${option}: ${value}`),
       ];
