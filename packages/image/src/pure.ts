@@ -24,3 +24,4 @@ export { resizePil, resizePilFloat } from "./resize/pil.js";
 export { resizeTf1 } from "./resize/tf1.js";
 export { resizeTorch, type TorchFilter } from "./resize/torch.js";
 export { tenCrop } from "./ten-crop.js";
+export { cutTiles, joinTiles, type TileLayout, tileLayout } from "./tiles.js";
