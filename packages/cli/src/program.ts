@@ -27,6 +27,24 @@ const wholeNumber = (what: string, least: number) => (text: string) => {
   return value;
 };
 
+const someNumber = (what: string) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new CommanderError(
+      EXIT.usage,
+      "fqgan.invalidNumber",
+      `error: ${what}: expected a number, got "${text}"`,
+    );
+  return value;
+};
+
+const TRAIN_TOKENIZER_EXAMPLES = `
+Examples:
+  fqgan train tokenizer fqgan-dual-mini --data ~/photos --size 64 --ema 0.999
+  fqgan train tokenizer vqgan --data ~/photos --lpips vgg16-397923af.pth --lpips-linear vgg.pth
+  fqgan train tokenizer --init-from fqgan_dual_ds16.pt --data ~/photos --freeze encoder-and-codebooks
+  fqgan train tokenizer --set "tokenizer.model.losses.adversarial={startStep: 500}"`;
+
 const FOOTER = `
 Examples:
   fqgan sweep run sweeps/ablation.yaml --quick     the paper's Tables 3 and 4, small, in minutes
@@ -62,7 +80,10 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     };
   const running = (command: Command) =>
     command
-      .option("--parallel <n>", "stages at once", wholeNumber("--parallel", 1), 1)
+      .option("--parallel <n>", "stages at once", wholeNumber("--parallel", 1))
+      .option("--executor <name or YAML>", "where stages run: local, slurm, {name: slurm, cpus: 8}")
+      .option("--retries <n>", "tries after a failure", wholeNumber("--retries", 0))
+      .option("--track <name>", "send runs to wandb while they go on (sync does it afterwards)")
       .option("--threads <n>", "threads of a stage", wholeNumber("--threads", 1))
       .option(
         "--checkpoint-every <seconds>",
@@ -96,6 +117,10 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     .command("status [name]")
     .description("where a sweep is, or all of them")
     .action(act(async () => (await import("./commands/sweep.js")).sweepStatus));
+  sweep
+    .command("stop <name>")
+    .description("ask its runs to save and end, on whatever machine they are")
+    .action(act(async () => (await import("./commands/sweep.js")).sweepStop));
 
   const train = program.command("train").description("train one model");
   const data = (command: Command) =>
@@ -109,6 +134,22 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
       .option("--seed <n>", "seed of weights and data order", wholeNumber("--seed", 0), 0);
   recipe(data(train.command("tokenizer [preset]")))
     .description("train a tokenizer (default preset: fqgan-dual-mini)")
+    .option("--lr <rate>", "learning rate", someNumber("--lr"))
+    .option("--schedule <name>", "of the learning rate: constant, cosine")
+    .option("--warmup <steps>", "of linear warm-up", wholeNumber("--warmup", 0))
+    .option("--ema <decay>", "keep a moving average of the weights", someNumber("--ema"))
+    .option("--clip <norm>", "largest norm of the gradients", someNumber("--clip"))
+    .option("--accumulate <n>", "parts to cut a batch into", wholeNumber("--accumulate", 1))
+    .option("--lpips <file>", "perceptual loss LPIPS: torchvision's vgg16-397923af.pth")
+    .option("--lpips-linear <file>", "LPIPS's own weights, vgg.pth of version 0.1")
+    .option("--init-from <run or file>", "fine-tune a run's tokenizer, a checkpoint or a .pt")
+    .addOption(
+      new Option("--freeze <parts>", "what fine-tuning leaves as it is").choices([
+        "encoder",
+        "encoder-and-codebooks",
+      ]),
+    )
+    .addHelpText("after", TRAIN_TOKENIZER_EXAMPLES)
     .action(act(async () => (await import("./commands/train.js")).trainTokenizer));
   recipe(train.command("generator [preset]"))
     .description("train a generator on a tokenizer's codes (default preset: far-mini)")
@@ -156,6 +197,13 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     .option("--no-html", "leave report.html as it is")
     .action(act(async () => (await import("./commands/report.js")).report));
   program
+    .command("sync [runs...]")
+    .description("send runs or sweeps to Weights & Biases; what is there already is not sent again")
+    .option("--project <name>", "default: WANDB_PROJECT, or fqgan")
+    .option("--entity <name>", "default: WANDB_ENTITY, or the key's")
+    .option("--group <name>", "default: the sweep a run is part of")
+    .action(act(async () => (await import("./commands/sync.js")).sync));
+  program
     .command("dashboard [folder]")
     .description("look at runs in the browser")
     .option("--port <n>", "port; 0 takes a free one", wholeNumber("--port", 0), 7860)
@@ -169,11 +217,19 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     .description("presets, quantizers, heads, metrics, datasets, runs, …")
     .action(act(async () => (await import("./commands/list.js")).list));
 
+  program
+    .command("completion <shell>")
+    .description("a script that completes commands and options: bash, zsh, fish")
+    .action(async (shell: string) =>
+      done(await (await import("./commands/completion.js")).completion(program, shell)),
+    );
+
   const stage = program.command("stage", { hidden: true });
   stage
     .command("run <folder>")
     .option("--checkpoint-every <seconds>", "", Number, 30)
     .option("--threads <n>", "", wholeNumber("--threads", 1))
+    .option("--pause-at <step>", "", wholeNumber("--pause-at", 1))
     .action(act(async () => (await import("./commands/stage.js")).stageRun));
   return program;
 }

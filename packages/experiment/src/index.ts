@@ -47,9 +47,12 @@ export {
 } from "./stages/codes-file.js";
 export { loadRunTokenizer } from "./stages/codes-stage.js";
 export { evaluateTokenizer } from "./stages/evaluate-tokenizer.js";
+export { sha256OfFile } from "./stages/initial-weights.js";
 export { loadJudge } from "./stages/judge.js";
+export { judgeSamples } from "./stages/judge-samples.js";
 export { type PrecisionLoss, precisionLosses } from "./stages/precision-loss.js";
 export { type RunStageOptions, runStage } from "./stages/run-stage.js";
+export { Samples, toPictures, type Unfolding } from "./stages/samples.js";
 export { scoresOf } from "./stages/scores.js";
 export { ClaimedError, readClaim } from "./store/claim.js";
 export { DiskFullError } from "./store/disk-error.js";

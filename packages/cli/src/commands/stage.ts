@@ -5,11 +5,16 @@ import type { Globals } from "../program.js";
 export function stageRun(
   _globals: Globals,
   folder: string,
-  options: { readonly checkpointEvery: number; readonly threads?: number },
+  options: {
+    readonly checkpointEvery: number;
+    readonly threads?: number;
+    readonly pauseAt?: number;
+  },
 ): Promise<number> {
-  const { checkpointEvery, threads } = options;
+  const { checkpointEvery, threads, pauseAt } = options;
   return stageProcess(folder, {
     checkpointEveryMs: 1000 * checkpointEvery,
+    ...(pauseAt !== undefined && { pauseAtStep: pauseAt }),
     ...(threads !== undefined && { engine: { threads } }),
   });
 }

@@ -1,18 +1,31 @@
 import { join } from "node:path";
+import { type DatasetConfig, loadDataset } from "@fqgan/data";
 import {
+  cancelWaitingTasks,
+  canonicalJson,
   formatTable,
   listSweeps,
+  loadSweepFile,
+  nextSamples,
+  observe,
   type PlannedStage,
   parseOverrides,
   planSweep,
   readFailure,
+  readPastRuns,
   readProgress,
   readRunConfig,
   readRunStatus,
-  readSweepFile,
   readSweepRecord,
+  requestStop,
+  type Sample,
+  type Search,
+  type SweepFile,
+  type SweepPlan,
   type SweepRecord,
+  searchIdentity,
   sweepTables,
+  withSamples,
   writeReport,
   writeSweepRecord,
 } from "@fqgan/experiment";
@@ -22,7 +35,7 @@ import { formatDuration } from "../output/format.js";
 import { createStyle } from "../output/style.js";
 import type { Globals } from "../program.js";
 
-import { type RunningOptions, runWithProgress } from "./run-stages.js";
+import { type RunningConfig, type RunningOptions, runWithProgress } from "./run-stages.js";
 
 interface SweepRunOptions extends RunningOptions {
   readonly set?: readonly string[];
@@ -36,7 +49,7 @@ export async function sweepRun(
   path: string,
   options: SweepRunOptions,
 ): Promise<number> {
-  const file = readSweepFile(path);
+  const file = await loadSweepFile(path);
   const variant = options.variant ?? (options.quick ? "quick" : undefined);
   const set = options.set ?? [];
   const command = [
@@ -44,14 +57,17 @@ export async function sweepRun(
     ...(variant ? [`--variant ${variant}`] : []),
     ...set.map((assignment) => `--set '${assignment}'`),
   ].join(" ");
-  const plan = planSweep(file, {
-    command,
-    overrides: parseOverrides(set),
-    ...(variant !== undefined && { variant }),
-  });
-  if (options.dryRun) return dryRun(globals, plan);
-  writeSweepRecord(globals.runs, plan.record);
-  return runRecorded(globals, { ...plan, options });
+  const plan = (of: SweepFile) =>
+    planSweep(of, {
+      command,
+      overrides: parseOverrides(set),
+      ...(variant !== undefined && { variant }),
+    });
+  if (file.search) return searchRounds(globals, { file, search: file.search, plan, options });
+  const planned = plan(file);
+  if (options.dryRun) return dryRun(globals, planned, options);
+  writeSweepRecord(globals.runs, planned.record);
+  return runRecorded(globals, { ...planned, options });
 }
 
 export async function sweepResume(
@@ -64,14 +80,61 @@ export async function sweepResume(
   return runRecorded(globals, { record, stages, options });
 }
 
+/** Runs a search round by round: what is proposed next depends on what has been found. */
+async function searchRounds(
+  globals: Globals,
+  given: {
+    readonly file: SweepFile;
+    readonly search: Search;
+    readonly plan: (file: SweepFile) => SweepPlan;
+    readonly options: SweepRunOptions;
+  },
+): Promise<number> {
+  const { file, search, plan, options } = given;
+  const round = options.parallel ?? 1;
+  const first = plan(withSamples(file, nextSamples(search, { samples: [], observed: [], round })));
+  let samples: Sample[] = recordedSamples(globals, { name: first.record.name, search });
+  for (;;) {
+    const known = samples.length > 0 ? plan(withSamples(file, samples)).record : undefined;
+    const observed = known ? observe(globals.runs, { record: known, search, samples }) : [];
+    const more = nextSamples(search, { samples, observed, round });
+    samples = [...samples, ...more];
+    const planned = plan(withSamples(file, samples));
+    const record = { ...planned.record, samples: samples.map((sample) => ({ ...sample })) };
+    if (options.dryRun) return dryRun(globals, planned, options);
+    writeSweepRecord(globals.runs, record);
+    const isLast = samples.length >= search.samples;
+    const code = await runRecorded(globals, { ...planned, record, options, quietEnd: !isLast });
+    if (isLast || code === EXIT.stopped) return code;
+  }
+}
+
+/** What an interrupted search of the same kind has drawn already. */
+function recordedSamples(
+  { runs }: Globals,
+  { name, search }: { name: string; search: Search },
+): Sample[] {
+  if (!listSweeps(runs).includes(name)) return [];
+  const { samples = [], running } = readSweepRecord(runs, name);
+  const before = running?.search as Search | undefined;
+  return before && searchIdentity(before) === searchIdentity(search) ? samples : [];
+}
+
 async function runRecorded(
   globals: Globals,
-  sweep: { record: SweepRecord; stages: readonly PlannedStage[]; options: RunningOptions },
+  sweep: {
+    readonly record: SweepRecord;
+    readonly stages: readonly PlannedStage[];
+    readonly options: RunningOptions;
+    /** More is to come: no tables yet. */
+    readonly quietEnd?: boolean;
+  },
 ): Promise<number> {
-  const { record, stages, options } = sweep;
-  if (!globals.quiet) await printHeader(record);
-  const { outcome, code } = await runWithProgress(globals, stages, options);
-  if (code === EXIT.stopped) return code;
+  const { record, stages, options, quietEnd = false } = sweep;
+  if (!globals.quiet) await printHeader(record, stages);
+  const running: RunningConfig = { ...record.running, group: record.name };
+  const { outcome, code } = await runWithProgress(globals, stages, { ...options, running });
+  if (code === EXIT.stopped || quietEnd) return code;
   const tables = sweepTables(globals.runs, record);
   const report = outcome.done.length > 0 ? writeReport(globals.runs, record) : undefined;
   if (globals.json) {
@@ -85,15 +148,35 @@ async function runRecorded(
   return code;
 }
 
-/** "fqgan ablation · emoji 32×32 · engine: …" */
-async function printHeader(record: SweepRecord): Promise<void> {
+/** "fqgan ablation · emoji 32×32 · 1,301 train / 148 validation / 383 test · engine: …" */
+async function printHeader(record: SweepRecord, stages: readonly PlannedStage[]): Promise<void> {
   const { bold, dim } = createStyle(process.stderr);
   const { name, lowering, threads } = await startEngine();
+  const counts = await splitCounts(stages);
   const words = [
     ...(record.tables[0]?.facts.slice(0, 1) ?? []),
+    ...(counts ? [counts] : []),
     `engine: ${name}, ${lowering}, ${threads} threads`,
   ];
   process.stderr.write(`${bold(`fqgan ${record.name}`)} ${dim(`· ${words.join(" · ")}`)}\n`);
+}
+
+/** The sizes of the splits where all stages use one data set; a data set that can't be read fails here. */
+async function splitCounts(stages: readonly PlannedStage[]): Promise<string | undefined> {
+  const configs = new Map(
+    stages.flatMap(({ config }) => {
+      const { data } = config as { data?: DatasetConfig };
+      return data ? [[canonicalJson(data), data] as const] : [];
+    }),
+  );
+  const [only] = configs.values();
+  if (!only || configs.size > 1) return undefined;
+  const dataset = await loadDataset(only);
+  const counts = Object.values(dataset.splits).map(
+    (split) => `${split.count.toLocaleString("en")} ${split.name}`,
+  );
+  await dataset.close();
+  return counts.join(" / ");
 }
 
 /** What to look at and do now. */
@@ -122,17 +205,46 @@ function printNext(
   );
 }
 
-function dryRun(globals: Globals, plan: ReturnType<typeof planSweep>): number {
-  const rows = plan.stages.map(({ id, kind, label }) => ({
-    id,
-    kind,
-    label,
-    status: readRunStatus(join(globals.runs, id)),
-  }));
-  if (globals.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else
-    for (const { id, label, status } of rows)
-      process.stdout.write(`${status.padEnd(11)} ${label.padEnd(34)} ${id}\n`);
+function dryRun(globals: Globals, plan: SweepPlan, { parallel = 1 }: RunningOptions): number {
+  const past = readPastRuns(globals.runs);
+  const rows = plan.stages.map((stage) => {
+    const { id, kind, label } = stage;
+    const status = readRunStatus(join(globals.runs, id));
+    const seconds = status === "done" ? 0 : past.seconds(stage);
+    return { id, kind, label, status, ...(seconds !== undefined && { seconds }) };
+  });
+  if (globals.json) {
+    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    return EXIT.done;
+  }
+  for (const { id, label, status, seconds } of rows) {
+    const time = seconds ? `about ${formatDuration(seconds)}` : "";
+    process.stdout.write(`${status.padEnd(11)} ${label.padEnd(34)} ${time.padEnd(20)} ${id}\n`);
+  }
+  const left = rows.filter(({ status }) => status !== "done");
+  const known = left.filter(({ seconds }) => seconds !== undefined);
+  const total = known.reduce((sum, { seconds = 0 }) => sum + seconds, 0) / parallel;
+  const unknown = left.length - known.length;
+  const words = [
+    `${left.length} of ${rows.length} stages to run`,
+    ...(known.length > 0 ? [`about ${formatDuration(total)} by what past runs took`] : []),
+    ...(unknown > 0 ? [`${unknown} that no past run tells of`] : []),
+  ];
+  process.stdout.write(`${words.join(", ")}\n`);
+  return EXIT.done;
+}
+
+/** Asks what runs of a sweep to save and end, wherever it runs. */
+export async function sweepStop(globals: Globals, name: string): Promise<number> {
+  const { order } = readSweepRecord(globals.runs, name);
+  const running = order.filter((id) => readRunStatus(join(globals.runs, id)) === "running");
+  for (const id of running) requestStop(join(globals.runs, id), "fqgan sweep stop");
+  const cancelled = await cancelWaitingTasks(globals.runs, order);
+  process.stdout.write(
+    globals.json
+      ? `${JSON.stringify({ stopping: running, cancelled })}\n`
+      : `${running.length} runs asked to save and end, ${cancelled} waiting tasks cancelled\n`,
+  );
   return EXIT.done;
 }
 

@@ -98,6 +98,18 @@ export class StageProgress {
     } else if (update.type === "blocked") {
       entry.state = "ended";
       this.print(this.line(entry, this.options.style.dim(`not run: it needs ${update.by.label}`)));
+    } else if (update.type === "pruned") {
+      entry.state = "ended";
+      this.print(this.line(entry, this.options.style.dim("stopped early: others were better")));
+    } else if (update.type === "paused") {
+      entry.state = "waiting";
+      this.print(
+        this.line(entry, this.options.style.dim(`waits at step ${update.step} for others`)),
+      );
+    } else if (update.type === "retried") {
+      const { style } = this.options;
+      const what = `failed (${update.reason}), try ${update.try}: ${update.message.split("\n")[0]}`;
+      this.print(this.line(entry, style.yellow(what)));
     } else if (update.type === "warning") this.warn(entry, update.message);
     else if (update.type === "ended") this.end(entry, update.outcome, nowMs);
     else {

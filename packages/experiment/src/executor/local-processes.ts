@@ -1,13 +1,17 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { readFailure } from "../store/read-run.js";
 import { markRunFailed } from "../store/run-folder.js";
-import type { ExecuteOptions, Executor, StageOutcome } from "./executor.js";
+import type { PlannedStage } from "../sweep/plan.js";
+import type { Admission, ExecuteOptions, Executor, StageOutcome } from "./executor.js";
 import { type FromStage, STAGE_EXIT, type ToStage } from "./messages.js";
 
 /** Last lines of a child's stderr to show when it dies without a word. */
 const TAIL_CHARACTERS = 2000;
+
+/** The rest is for the system. */
+const SHARE_OF_MEMORY = 0.9;
 
 /**
  * Each stage in a process of its own, forked from the program that runs now with its Node options (so
@@ -21,12 +25,17 @@ export function localProcesses(options: {
   readonly checkpointEveryMs: number;
   /** Threads of one stage; by default the machine's are shared out. */
   readonly threads?: number;
+  /** Peak memory of a stage as far as it is known. */
+  readonly memoryOf?: (stage: PlannedStage) => number | undefined;
+  /** What all stages together may use. */
+  readonly memoryBytes?: number;
 }): Executor {
-  const { entry, parallel, checkpointEveryMs } = options;
+  const { entry, parallel, checkpointEveryMs, memoryOf = () => undefined } = options;
+  const memoryBytes = options.memoryBytes ?? SHARE_OF_MEMORY * machineMemory();
   const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / parallel));
   const children = new Set<ChildProcess>();
 
-  const execute = ({ runsFolder, stage, signal, onUpdate }: ExecuteOptions) =>
+  const execute = ({ runsFolder, stage, signal, onUpdate, pauseAtStep }: ExecuteOptions) =>
     new Promise<StageOutcome>((resolve) => {
       const folder = join(runsFolder, stage.id);
       const child = fork(
@@ -39,6 +48,7 @@ export function localProcesses(options: {
           String(checkpointEveryMs / 1000),
           "--threads",
           String(threads),
+          ...(pauseAtStep === undefined ? [] : ["--pause-at", String(pauseAtStep)]),
         ],
         { execArgv: process.execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"] },
       );
@@ -74,11 +84,46 @@ export function localProcesses(options: {
   return {
     name: "local",
     parallel,
+    leavesRunning: false,
     execute,
+    admits: (stage, running) => admit({ stage, running, memoryOf, memoryBytes }),
     kill() {
       for (const child of children) child.kill("SIGKILL");
     },
   };
+}
+
+/**
+ * Nothing starts that would not fit beside what runs. A stage that no earlier run tells of is taken to need
+ * as much as the largest that runs, and may always run alone.
+ */
+export function admit(question: {
+  readonly stage: PlannedStage;
+  readonly running: readonly PlannedStage[];
+  readonly memoryOf: (stage: PlannedStage) => number | undefined;
+  readonly memoryBytes: number;
+}): Admission {
+  const { stage, running, memoryOf, memoryBytes } = question;
+  const needed = memoryOf(stage);
+  if (needed !== undefined && needed > memoryBytes)
+    return {
+      never:
+        `a run like it took ${gigabytes(needed)} of memory, ${gigabytes(memoryBytes)} may be used here; lower ` +
+        "train.batchSize, give executor.memoryGb, or run it on a larger machine",
+    };
+  if (running.length === 0) return "now";
+  const others = running.map(memoryOf);
+  const largest = Math.max(0, ...[...others, needed].map((bytes) => bytes ?? 0));
+  const total = [...others, needed].reduce<number>((sum, bytes) => sum + (bytes ?? largest), 0);
+  return total <= memoryBytes ? "now" : "later";
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** What a container allows where there is one, else what the machine has. */
+function machineMemory(): number {
+  const allowed = process.constrainedMemory();
+  return allowed > 0 && allowed < totalmem() ? allowed : totalmem();
 }
 
 /** A process that could not say itself why it ended. */

@@ -12,7 +12,7 @@ const MESSAGE_MS = 150;
  */
 export async function stageProcess(
   folder: string,
-  options: Pick<RunStageOptions, "checkpointEveryMs" | "engine">,
+  options: Pick<RunStageOptions, "checkpointEveryMs" | "engine" | "pauseAtStep">,
 ): Promise<number> {
   const stop = new AbortController();
   const parent = process.send?.bind(process);
@@ -25,6 +25,8 @@ export async function stageProcess(
     process.on("SIGINT", () => {});
   } else process.once("SIGINT", () => stop.abort());
   process.once("SIGTERM", () => stop.abort());
+  // Slurm's warning that the time is up or the node is wanted (src/executor/slurm/script.ts).
+  process.once("SIGUSR2", () => stop.abort());
   const tell = (message: FromStage) => {
     if (parent && process.connected) parent(message, () => {});
   };

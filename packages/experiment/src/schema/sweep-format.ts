@@ -27,6 +27,8 @@ export const tableSchema = z.strictObject({
   columns: z.array(columnSchema).min(1),
   /** What the caption says of the runs behind it: data, steps. */
   facts: z.array(z.string()).default([]),
+  /** A table of the paper, and which of its rows a row stands for. */
+  paper: z.strictObject({ table: z.string(), rows: z.record(z.string(), z.string()) }).optional(),
 });
 export type Table = z.infer<typeof tableSchema>;
 
@@ -59,5 +61,9 @@ export const sweepRecordSchema = z.looseObject({
   /** Every distinct run id, in the order of execution. */
   order: z.array(z.string()),
   tables: z.array(tableSchema),
+  /** How it was run: executor, retry, early stopping, search; `resume` goes on with the same. */
+  running: z.record(z.string(), z.unknown()).optional(),
+  /** What a search has drawn so far, in order. */
+  samples: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))).optional(),
 });
 export type SweepRecord = z.infer<typeof sweepRecordSchema>;

@@ -6,16 +6,21 @@ import type { ProgressReport } from "../schema/run-format.js";
 import { DiskFullError } from "../store/disk-error.js";
 import { readRunConfig, readRunStatus } from "../store/read-run.js";
 import { RunFolder } from "../store/run-folder.js";
+import { clearStopRequest, isStopRequested } from "../store/stop-request.js";
 import { stages } from "./index.js";
 import type { StageContext } from "./stage.js";
 
 /** How often progress.json is rewritten. */
 const PROGRESS_FILE_MS = 1000;
+/** How often the folder is asked whether someone wants the run to stop. */
+const STOP_FILE_MS = 1000;
 
 export interface RunStageOptions {
   /** Aborting writes a checkpoint at the end of the current step and ends the stage. */
   readonly signal: AbortSignal;
   readonly checkpointEveryMs: number;
+  /** Train up to this step, save and end. */
+  readonly pauseAtStep?: number;
   readonly engine?: EngineOptions;
   readonly onProgress?: (progress: ProgressReport) => void;
   readonly onWarning?: (message: string) => void;
@@ -26,8 +31,15 @@ export async function runStage(
   folder: string,
   options: RunStageOptions,
 ): Promise<"done" | "stopped"> {
-  const { signal, checkpointEveryMs, onProgress, onWarning } = options;
+  const { checkpointEveryMs, pauseAtStep, onProgress, onWarning } = options;
   const run = await RunFolder.open(folder);
+  clearStopRequest(folder);
+  const asked = new AbortController();
+  const watch = setInterval(() => {
+    if (isStopRequested(folder)) asked.abort();
+  }, STOP_FILE_MS);
+  watch.unref();
+  const signal = AbortSignal.any([options.signal, asked.signal]);
   signal.addEventListener("abort", () => run.markStopping());
   try {
     if (readRunStatus(folder) === "done") return "done";
@@ -52,6 +64,7 @@ export async function runStage(
       seed,
       signal,
       checkpointEveryMs,
+      ...(pauseAtStep !== undefined && { pauseAtStep }),
       input: (role) => finishedInput(run, role),
       progress(progress) {
         onProgress?.(progress);
@@ -74,6 +87,7 @@ export async function runStage(
     record(run, error);
     throw error;
   } finally {
+    clearInterval(watch);
     run.close();
   }
 }

@@ -12,6 +12,8 @@ export interface StageContext<Config> {
   /** Aborted when the stage should write a checkpoint and end. */
   readonly signal: AbortSignal;
   readonly checkpointEveryMs: number;
+  /** Train up to this step only, save and end. */
+  readonly pauseAtStep?: number;
   /** Says where the stage is; cheap to call. */
   progress(progress: ProgressReport): void;
   /** Something a person should see now and find in events.jsonl later, with whatever else it holds. */

@@ -130,7 +130,8 @@ export function planSweep(
       ...shown.flatMap(dataFacts),
       ...shown.filter(({ kind }) => kinds.has(kind)).flatMap(trainingFacts),
     ];
-    return { ...table, columns, facts: [...new Set(facts)] };
+    const { paper, ...rest } = table;
+    return { ...rest, columns, facts: [...new Set(facts)], ...(paper && { paper }) };
   });
   const record: SweepRecord = {
     format: SWEEP_FORMAT,
@@ -144,6 +145,14 @@ export function planSweep(
     points,
     order: labelled.map(({ id }) => id),
     tables,
+    running: JSON.parse(
+      JSON.stringify({
+        retry: file.retry,
+        stop: file.stop,
+        executor: file.executor,
+        search: file.search,
+      }),
+    ),
   };
   return { record, stages: labelled };
 }

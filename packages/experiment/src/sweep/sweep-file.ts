@@ -1,9 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseConfig, UserError } from "@fqgan/registry";
 import { parse } from "yaml";
 import { z } from "zod";
+import { executors } from "../executor/executors.js";
 import type { DataRecord } from "../schema/merge.js";
 import { columnSchema } from "../schema/sweep-format.js";
+import { ashaSchema } from "./asha.js";
+import { retrySchema } from "./retry.js";
+import { searchSchema } from "./search/search.js";
 
 /** Differences from the base config; keys may be dotted paths. */
 const patchSchema = z.record(z.string(), z.unknown()).transform((patch) => patch as DataRecord);
@@ -31,6 +37,13 @@ const tableFileSchema = z.strictObject({
   where: z.record(z.string(), oneOrMore).default({}),
   /** Names of known columns (`fqgan list columns`) or columns in full. */
   columns: z.array(z.union([z.string(), columnSchema])).min(1),
+  /** The paper's numbers for `fqgan report --paper`: its table, and which of its rows a row stands for. */
+  paper: z
+    .strictObject({
+      table: z.string(),
+      rows: z.record(z.string(), z.string()).default({}),
+    })
+    .optional(),
 });
 
 /** A sweep as a person writes it. */
@@ -47,11 +60,43 @@ export const sweepFileSchema = z.strictObject({
   /** Named sets of differences for the whole sweep: `--quick` is the variant "quick". */
   variants: z.record(z.string(), patchSchema).default({}),
   tables: z.array(tableFileSchema).default([]),
+  /** Values that are drawn or found instead of listed. */
+  search: searchSchema.optional(),
+  /** Stop early what others are better than. */
+  stop: z.strictObject({ name: z.literal("asha"), ...ashaSchema.shape }).optional(),
+  retry: retrySchema.prefault({}),
+  executor: executors.schema.optional(),
 });
 export type SweepFile = z.output<typeof sweepFileSchema>;
 export type SweepFileInput = z.input<typeof sweepFileSchema>;
 
-/** Reads and checks a sweep file. */
+/** A sweep in TypeScript: `export default defineSweep({ … })` checks keys and types while you write. */
+export const defineSweep = (sweep: SweepFileInput): SweepFileInput => sweep;
+
+/** Endings of sweeps that are programs; everything else is YAML. */
+const MODULE = /\.[cm]?[jt]s$/;
+
+/** Reads and checks a sweep file of either kind. */
+export async function loadSweepFile(path: string): Promise<SweepFile> {
+  if (!MODULE.test(path) || !existsSync(path)) return readSweepFile(path);
+  let module: { default?: unknown };
+  try {
+    module = await import(pathToFileURL(resolve(path)).href);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_UNKNOWN_FILE_EXTENSION")
+      throw new UserError(
+        `${path}: this Node can't load TypeScript; use Node 22.18 or newer, \`node --import tsx\`, or YAML`,
+      );
+    throw new UserError(`${path}: ${(error as Error).message}`);
+  }
+  if (module.default === undefined)
+    throw new UserError(
+      `${path}: expected \`export default defineSweep({ … })\`, found no default export`,
+    );
+  return parseConfig(sweepFileSchema, module.default, path);
+}
+
+/** Reads and checks a YAML sweep file. */
 export function readSweepFile(path: string): SweepFile {
   if (!existsSync(path))
     throw new UserError(`${path}: expected a sweep file, found nothing; examples are in sweeps/`);

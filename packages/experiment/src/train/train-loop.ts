@@ -9,7 +9,7 @@ import { Rate } from "./rate.js";
 export interface TrainLoopOptions<Batch> {
   readonly context: Pick<
     StageContext<unknown>,
-    "run" | "signal" | "progress" | "checkpointEveryMs"
+    "run" | "signal" | "progress" | "checkpointEveryMs" | "pauseAtStep"
   >;
   readonly trainer: Trainer<Batch>;
   readonly train: {
@@ -55,7 +55,8 @@ export async function trainLoop<Batch>(
   let savedAt = Date.now();
   let savedStep = trainer.step;
   const rate = new Rate();
-  while (trainer.step < steps && !signal.aborted) {
+  const until = Math.min(steps, context.pauseAtStep ?? steps);
+  while (trainer.step < until && !signal.aborted) {
     const scalars = await trainer.trainStep(await batch(trainer.step));
     const { step } = trainer;
     options.observe?.(step, scalars);
@@ -85,7 +86,7 @@ export async function trainLoop<Batch>(
       });
     // Validation takes its time: it is no part of the rate.
     if (validates) rate.restart();
-    if (Date.now() - savedAt >= context.checkpointEveryMs && !last) {
+    if (Date.now() - savedAt >= context.checkpointEveryMs && step < until) {
       await checkpoint();
       savedAt = Date.now();
       savedStep = step;
