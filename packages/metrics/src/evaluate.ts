@@ -2,6 +2,7 @@ import type { StrategyConfig } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
 import type { Metric, MetricContext, MetricResult } from "./metric.js";
 import { metrics } from "./registry.js";
+import { SharedRows } from "./statistics/rows.js";
 
 /** The metric that a config names: `{ name: "kid", subsets: 20 }`. */
 export function createMetric(config: StrategyConfig, context: MetricContext = {}): Metric {
@@ -11,9 +12,11 @@ export function createMetric(config: StrategyConfig, context: MetricContext = {}
 
 /** Several metrics fed by one pass over the images. */
 export function createMetrics(configs: readonly StrategyConfig[], context: MetricContext = {}) {
-  const all = configs.map((config) => createMetric(config, context));
+  const shared = new SharedRows();
+  const all = configs.map((config) => createMetric(config, { ...context, shared }));
   return {
     update: (batch: Parameters<Metric["update"]>[0]) => {
+      shared.append(batch.features);
       for (const metric of all) metric.update(batch);
     },
     /** One after another: each may use all processors. */

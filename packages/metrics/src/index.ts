@@ -26,6 +26,7 @@ export {
   type Statistics,
 } from "./statistics/moments.js";
 export { RandomState } from "./statistics/numpy-random.js";
+export { CodePerturber, defaultNeighbours, type Perturbation } from "./statistics/perturb-codes.js";
 export {
   type ReferenceStatistics,
   readReference,

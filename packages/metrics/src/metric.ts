@@ -3,6 +3,7 @@ import type { HostTensor } from "@fqgan/tensor";
 import type { NpyArray } from "./npz/npy.js";
 import type { Interval } from "./statistics/intervals.js";
 import type { ReferenceStatistics } from "./statistics/reference.js";
+import type { SharedRows } from "./statistics/rows.js";
 
 /** The two sets that a metric compares; a batch may hold one side or both. */
 export interface Sides<T> {
@@ -44,6 +45,8 @@ export interface MetricContext {
   readonly codebooks?: Readonly<Record<string, number>>;
   /** The real side of Fréchet distances, already computed. */
   readonly reference?: ReferenceStatistics;
+  /** Rows kept once for several metrics; `createMetrics` makes them. */
+  readonly shared?: SharedRows;
 }
 
 /** Which network, to the bit: numbers of different extractors are never comparable. */

@@ -63,6 +63,33 @@ export class Rows {
   }
 }
 
+/** Feature rows that several metrics of one pass keep once between them. */
+export class SharedRows {
+  readonly #rows = new TwoSidedRows();
+  #wanted = false;
+
+  /** For a metric: the rows, which it must not fill itself. */
+  use(): TwoSidedRows {
+    this.#wanted = true;
+    return this.#rows;
+  }
+
+  /** For who feeds the metrics. */
+  append(sides: { real?: HostTensor; fake?: HostTensor } | undefined): void {
+    if (this.#wanted) this.#rows.append(sides);
+  }
+}
+
+/** The rows that a metric reads, and how it adds a batch to them: not at all where they are shared. */
+export function featureRows({ shared }: { readonly shared?: SharedRows }): {
+  readonly rows: TwoSidedRows;
+  append(sides: { real?: HostTensor; fake?: HostTensor } | undefined): void;
+} {
+  if (shared) return { rows: shared.use(), append: () => undefined };
+  const rows = new TwoSidedRows();
+  return { rows, append: (sides) => rows.append(sides) };
+}
+
 /** Rows of the real and the fake side. */
 export class TwoSidedRows {
   readonly real = new Rows();

@@ -9,7 +9,7 @@ import {
   scaledKernel,
   unitGaussianKernelMinusOne,
 } from "../statistics/discrepancy.js";
-import { TwoSidedRows } from "../statistics/rows.js";
+import { featureRows } from "../statistics/rows.js";
 import { extractorProtocol } from "./extractor-protocol.js";
 
 export const cmmd: MetricStrategy<{ readonly sigma: number }> = {
@@ -19,10 +19,10 @@ export const cmmd: MetricStrategy<{ readonly sigma: number }> = {
   options: { sigma: z.number().positive().default(10) },
   needs: ["features"],
   describes: { cmmd: { label: "CMMD", better: "lower", digits: 3 } },
-  create({ sigma }, { extractor }): Metric {
-    const rows = new TwoSidedRows();
+  create({ sigma }, context): Metric {
+    const { rows, append } = featureRows(context);
     return {
-      update: ({ features }) => rows.append(features),
+      update: ({ features }) => append(features),
       merge: (state) => rows.merge(state),
       state: () => rows.state(),
       async compute() {
@@ -40,7 +40,7 @@ export const cmmd: MetricStrategy<{ readonly sigma: number }> = {
           details: {},
           ...(interval && { intervals: { cmmd: interval } }),
           protocol: {
-            ...extractorProtocol(extractor),
+            ...extractorProtocol(context.extractor),
             realCount: real.rows,
             fakeCount: fake.rows,
             sigma,

@@ -18,11 +18,11 @@ export const densityCoverage: MetricStrategy<ManifoldOptions> = {
     density: { label: "Density", better: "higher", digits: 3 },
     coverage: { label: "Coverage", better: "higher", digits: 3 },
   },
-  create: (options, { extractor }) =>
+  create: (options, context) =>
     manifoldMetric({
       metric: "density-coverage",
       shows: ["density", "coverage"],
       ...options,
-      extractor,
+      context,
     }),
 };

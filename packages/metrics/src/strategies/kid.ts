@@ -8,7 +8,7 @@ import {
   kernelSums,
 } from "../statistics/discrepancy.js";
 import { RandomState } from "../statistics/numpy-random.js";
-import { TwoSidedRows } from "../statistics/rows.js";
+import { featureRows } from "../statistics/rows.js";
 import { pickRows } from "../statistics/tiles.js";
 import { extractorProtocol } from "./extractor-protocol.js";
 
@@ -24,7 +24,7 @@ export const kid: MetricStrategy<KidOptions> = {
     "Unbiased kernel distance (cubic polynomial): of the full sets, and over torch-fidelity's subsets",
   reference: "https://arxiv.org/abs/1801.01401",
   options: {
-    subsets: z.number().int().min(1).default(100),
+    subsets: z.number().int().min(0).default(100),
     subsetSize: z.number().int().min(2).default(1000),
     seed: z.number().int().min(0).default(2020),
   },
@@ -33,10 +33,10 @@ export const kid: MetricStrategy<KidOptions> = {
     kid: { label: "KID", better: "lower", digits: 4 },
     kidSubsets: { label: "KID (subsets)", better: "lower", digits: 4 },
   },
-  create({ subsets, subsetSize, seed }, { extractor }): Metric {
-    const rows = new TwoSidedRows();
+  create({ subsets, subsetSize, seed }, context): Metric {
+    const { rows, append } = featureRows(context);
     return {
-      update: ({ features }) => rows.append(features),
+      update: ({ features }) => append(features),
       merge: (state) => rows.merge(state),
       state: () => rows.state(),
       async compute() {
@@ -58,15 +58,14 @@ export const kid: MetricStrategy<KidOptions> = {
           const y = pickRows(real, random.choice(real.rows, size));
           estimates.push(discrepancy(await kernelSums({ x, y, kernel }), "unbiased"));
         }
-        const mean = estimates.reduce((sum, value) => sum + value, 0) / subsets;
-        const variance = estimates.reduce((sum, value) => sum + (value - mean) ** 2, 0) / subsets;
+        const { mean, deviation } = spread(estimates);
         return {
           metric: "kid",
-          values: { kid: full.value, kidSubsets: mean },
-          details: { subsetsDeviation: Math.sqrt(variance) },
+          values: { kid: full.value, ...(subsets > 0 && { kidSubsets: mean }) },
+          details: subsets > 0 ? { subsetsDeviation: deviation } : {},
           ...(full.interval && { intervals: { kid: full.interval } }),
           protocol: {
-            ...extractorProtocol(extractor),
+            ...extractorProtocol(context.extractor),
             realCount: real.rows,
             fakeCount: fake.rows,
             subsets,
@@ -78,3 +77,10 @@ export const kid: MetricStrategy<KidOptions> = {
     };
   },
 };
+
+/** Mean and population deviation, as the tools report them. */
+function spread(values: readonly number[]): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / values.length) };
+}

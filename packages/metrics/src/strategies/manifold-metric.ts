@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { ExtractorIdentity, Metric } from "../metric.js";
+import type { Metric, MetricContext } from "../metric.js";
 import { halfSampling } from "../statistics/intervals.js";
 import { type Ball, compareManifolds, type Manifold } from "../statistics/manifold.js";
 import { RandomState } from "../statistics/numpy-random.js";
-import { TwoSidedRows } from "../statistics/rows.js";
+import { featureRows } from "../statistics/rows.js";
 import { type FeatureRows, pickRows } from "../statistics/tiles.js";
 import { extractorProtocol } from "./extractor-protocol.js";
 
@@ -21,13 +21,13 @@ export function manifoldMetric(
   settings: ManifoldOptions & {
     readonly metric: string;
     readonly shows: readonly (keyof Manifold)[];
-    readonly extractor: ExtractorIdentity | undefined;
+    readonly context: MetricContext;
   },
 ): Metric {
-  const { metric, shows, k, ball, halves, extractor } = settings;
-  const rows = new TwoSidedRows();
+  const { metric, shows, k, ball, halves, context } = settings;
+  const { rows, append } = featureRows(context);
   return {
-    update: ({ features }) => rows.append(features),
+    update: ({ features }) => append(features),
     merge: (state) => rows.merge(state),
     state: () => rows.state(),
     async compute() {
@@ -51,7 +51,7 @@ export function manifoldMetric(
           intervals: Object.fromEntries(shows.map((name) => [name, intervalOf(name)])),
         }),
         protocol: {
-          ...extractorProtocol(extractor),
+          ...extractorProtocol(context.extractor),
           realCount: rows.real.count,
           fakeCount: rows.fake.count,
           k,

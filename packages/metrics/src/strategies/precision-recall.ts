@@ -17,11 +17,11 @@ export const precisionRecall: MetricStrategy<ManifoldOptions> = {
     precision: { label: "Precision", better: "higher", digits: 3 },
     recall: { label: "Recall", better: "higher", digits: 3 },
   },
-  create: (options, { extractor }) =>
+  create: (options, context) =>
     manifoldMetric({
       metric: "precision-recall",
       shows: ["precision", "recall"],
       ...options,
-      extractor,
+      context,
     }),
 };
