@@ -45,6 +45,24 @@ Examples:
   fqgan train tokenizer --init-from fqgan_dual_ds16.pt --data ~/photos --freeze encoder-and-codebooks
   fqgan train tokenizer --set "tokenizer.model.losses.adversarial={startStep: 500}"`;
 
+const someNumber = (what: string) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new CommanderError(
+      EXIT.usage,
+      "fqgan.invalidNumber",
+      `error: ${what}: expected a number, got "${text}"`,
+    );
+  return value;
+};
+
+const TRAIN_TOKENIZER_EXAMPLES = `
+Examples:
+  fqgan train tokenizer fqgan-dual-mini --data ~/photos --size 64 --ema 0.999
+  fqgan train tokenizer vqgan --data ~/photos --lpips vgg16-397923af.pth --lpips-linear vgg.pth
+  fqgan train tokenizer --init-from fqgan_dual_ds16.pt --data ~/photos --freeze encoder-and-codebooks
+  fqgan train tokenizer --set "tokenizer.model.losses.adversarial={startStep: 500}"`;
+
 const FOOTER = `
 Examples:
   fqgan sweep run sweeps/ablation.yaml --quick     the paper's Tables 3 and 4, small, in minutes
@@ -134,6 +152,22 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
       .option("--seed <n>", "seed of weights and data order", wholeNumber("--seed", 0), 0);
   recipe(data(train.command("tokenizer [preset]")))
     .description("train a tokenizer (default preset: fqgan-dual-mini)")
+    .option("--lr <rate>", "learning rate", someNumber("--lr"))
+    .option("--schedule <name>", "of the learning rate: constant, cosine")
+    .option("--warmup <steps>", "of linear warm-up", wholeNumber("--warmup", 0))
+    .option("--ema <decay>", "keep a moving average of the weights", someNumber("--ema"))
+    .option("--clip <norm>", "largest norm of the gradients", someNumber("--clip"))
+    .option("--accumulate <n>", "parts to cut a batch into", wholeNumber("--accumulate", 1))
+    .option("--lpips <file>", "perceptual loss LPIPS: torchvision's vgg16-397923af.pth")
+    .option("--lpips-linear <file>", "LPIPS's own weights, vgg.pth of version 0.1")
+    .option("--init-from <run or file>", "fine-tune a run's tokenizer, a checkpoint or a .pt")
+    .addOption(
+      new Option("--freeze <parts>", "what fine-tuning leaves as it is").choices([
+        "encoder",
+        "encoder-and-codebooks",
+      ]),
+    )
+    .addHelpText("after", TRAIN_TOKENIZER_EXAMPLES)
     .option("--lr <rate>", "learning rate", someNumber("--lr"))
     .option("--schedule <name>", "of the learning rate: constant, cosine")
     .option("--warmup <steps>", "of linear warm-up", wholeNumber("--warmup", 0))

@@ -17,6 +17,7 @@ import { createStyle } from "../output/style.js";
 import { summaryLines } from "../output/summary.js";
 import type { Globals } from "../program.js";
 import { type RunningOptions, runWithProgress } from "./run-stages.js";
+import { type RecipeFlags, recipePatch, startingPoint } from "./tokenizer-recipe.js";
 
 interface TrainOptions extends RunningOptions {
   readonly set?: readonly string[];
@@ -43,16 +44,29 @@ const base = (): DataRecord => experimentPresets.get("emoji-mini").config;
 export async function trainTokenizer(
   globals: Globals,
   preset: string | undefined,
-  options: TrainOptions & { readonly data: string; readonly size?: number },
+  options: TrainOptions &
+    RecipeFlags & { readonly data: string; readonly size?: number; readonly initFrom?: string },
 ): Promise<number> {
-  const size = options.size ?? (base().data as { size: number }).size;
+  const { initFrom } = options;
+  const start = initFrom === undefined ? undefined : await startingPoint(globals.runs, initFrom);
+  const size = options.size ?? start?.size ?? (base().data as { size: number }).size;
+  // The structure of what is fine-tuned is its own, unless a preset is named.
+  const { preset: usual, ...recipe } = base().tokenizer as DataRecord;
+  const model =
+    start && preset === undefined ? { model: start.model } : { preset: preset ?? usual! };
   const config = [
     { until: "tokenizer", data: dataConfig({ data: options.data, size }) },
-    { tokenizer: { ...(preset !== undefined && { preset }), train: trainPatch(options) } },
+    { tokenizer: { ...model, train: trainPatch(options) } as DataRecord },
+    { tokenizer: recipePatch(options) },
+    { tokenizer: start ? { train: { init: { ...start.init } } } : {} },
     parseOverrides(options.set ?? []),
-  ].reduce<DataRecord>((all, patch) => composePatches(all, patch) as DataRecord, base());
+  ].reduce<DataRecord>((all, patch) => composePatches(all, patch) as DataRecord, {
+    ...base(),
+    tokenizer: recipe,
+  });
   const [stage] = planExperiment(config, options.seed, "train tokenizer");
-  return trainAndShow(globals, [{ ...stage!, label: preset ?? "fqgan-dual-mini" }], options);
+  const label = start ? `${preset ?? "tokenizer"} from ${initFrom}` : (preset ?? "fqgan-dual-mini");
+  return trainAndShow(globals, [{ ...stage!, label }], options);
 }
 
 export async function trainGenerator(
