@@ -64,7 +64,7 @@ export const omniTokenizer: TokenizerPreset = {
   fidelity: {
     level: "structure-only",
     differs:
-      "images only: no temporal blocks; attention is over the whole image, where half of its encoder's blocks have windows",
+      "no videos, no temporal blocks; attention is over the whole image, where half of its encoder's blocks have windows",
   },
   mini: "omnitokenizer-mini",
   base: "vit-vqgan",
