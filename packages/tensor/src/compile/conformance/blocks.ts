@@ -93,4 +93,36 @@ export const blockCases: readonly Case[] = [
     program: ({ x, w, scale }) =>
       nn.groupNorm(tf.add(conv(x!, w!), 60), scale!, scale!, { groups: 8, epsilon: 1e-6 }),
   },
+  ...each([3, 16, 32], [16, 20], (inputs, outputs) => {
+    const { data } = random("known", [3, 2, inputs, outputs]);
+    return [
+      {
+        name: `convolution with a filter that is known, ${inputs} → ${outputs}, and ReLU`,
+        inputs: { x: random("known x", [2, 4, 5, inputs]), b: random("known b", [outputs]) },
+        program: ({ x, b }: Named) =>
+          tf.relu(tf.add(conv(x!, tf.tensor(data, [3, 2, inputs, outputs])), b!)),
+        gradients: ["x"],
+      },
+    ];
+  }),
+  {
+    name: "ReLU, pools and a concatenation between convolutions",
+    inputs: layer("pooled", [2, 7, 8, 16], [3, 3, 16, 16]),
+    program: ({ x, w }) => {
+      const y = tf.relu(conv(x!, w!)) as tf.Tensor4D;
+      const halved = tf.maxPool(y, 3, 2, "valid");
+      const averaged = tf.avgPool(halved, 3, 1, "same");
+      const joined = tf.concat([tf.maxPool(halved, 3, 1, "same"), averaged, halved], 3);
+      return conv(tf.slice(joined, [0, 0, 0, 16], [2, 3, 3, 16]), w!);
+    },
+    gradients: ["x", "w"],
+  },
+  {
+    name: "ReLU, pools and a concatenation between convolutions, without gradients",
+    inputs: layer("plain pooled", [2, 7, 8, 16], [3, 3, 16, 16]),
+    program: ({ x, w }) => {
+      const y = tf.relu(conv(x!, w!)) as tf.Tensor4D;
+      return tf.concat([tf.avgPool(y, 3, 2, "same"), tf.maxPool(y, 3, 2, "same")], 3);
+    },
+  },
 ];

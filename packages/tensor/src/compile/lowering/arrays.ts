@@ -1,3 +1,4 @@
+import type { HostTensor } from "../../host-tensor.js";
 import { type Graph, sizeOf, type Value } from "../graph.js";
 import type { ModelBuilder } from "./builder.js";
 import {
@@ -24,10 +25,17 @@ export class Arrays {
     readonly builder: ModelBuilder,
     graph: Graph,
   ) {
+    this.#constants = graph.constants;
     for (const value of graph.inputs) this.set(value, inputName(value));
     for (const [value, data] of graph.constants)
       this.set(value, builder.constant({ type: value.type, shape: value.shape, data }));
   }
+
+  /** What is known of a value at compile time: a weight that is frozen, a literal. */
+  constant(value: Value): HostTensor["data"] | undefined {
+    return this.#constants.get(value);
+  }
+  readonly #constants: Graph["constants"];
 
   /** Says that the ONNX value `name` holds `value`, laid out as `layout`. */
   set(value: Value, name: string, layout: Layout = natural(value.shape.length)): void {

@@ -17,8 +17,10 @@ export function finishModel(graph: Graph, builder: ModelBuilder, arrays: Arrays)
     type: value.type,
     shape: value.shape,
   }));
-  const { initializers } = builder;
-  return { inputs, outputs, initializers, nodes: nameOutputs(builder.nodes, sources) };
+  const nodes = nameOutputs(builder.nodes, sources);
+  const read = new Set(nodes.flatMap((node) => node.inputs));
+  const initializers = new Map([...builder.initializers].filter(([name]) => read.has(name)));
+  return { inputs, outputs, initializers, nodes };
 }
 
 /**

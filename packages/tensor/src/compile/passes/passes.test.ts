@@ -98,3 +98,22 @@ describe("a bias", () => {
     expect(ops(graph)).toEqual(["Conv2D", "Add"]);
   });
 });
+
+describe("a ReLU", () => {
+  const shapes = { x: [1, 4, 4, 3], w: [3, 3, 3, 2], b: [2] };
+  const sums = ({ x, w, b }: Named) =>
+    tf.add(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"), b!);
+
+  it("becomes part of its convolution, with the bias", () => {
+    const graph = optimized(shapes, (given) => tf.relu(sums(given)));
+    expect(ops(graph)).toEqual(["Conv2D"]);
+    expect(graph.nodes[0]!.attributes.activation).toBe("Relu");
+  });
+
+  it("stays apart where a gradient asks for what came before", () => {
+    const graph = optimized(shapes, (given) =>
+      tf.grad((b) => tf.sum(tf.relu(sums({ ...given, b }))))(given.b!),
+    );
+    expect(graph.nodes.some(({ attributes }) => attributes.activation)).toBe(false);
+  });
+});

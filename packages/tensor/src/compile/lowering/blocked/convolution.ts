@@ -43,6 +43,7 @@ const forward: BlockedRule = (node, context) => {
     pads: [top, left, bottom, right],
     strides,
     dilations,
+    ...(node.attributes.activation === "Relu" && { activation: "Relu" }),
   });
   keep(output(node), y, context);
   return true;

@@ -6,12 +6,14 @@ import { rewrittenRules as plainRewrittenRules } from "../plain/rewritten.js";
 import { attentionRules } from "./attention.js";
 import { BlockedArrays } from "./blocked-arrays.js";
 import type { BlockedRules } from "./blocked-rule.js";
+import { concatRules } from "./concat.js";
 import { convolutionRules } from "./convolution.js";
 import { elementwiseRules } from "./elementwise.js";
 import { rewriteEnlargedConvolutions } from "./enlarged-convolution.js";
 import { filterGradient } from "./filter-gradient.js";
 import { fusedRules } from "./fused.js";
 import { matmulRules } from "./matmul.js";
+import { poolRules } from "./pool.js";
 import { reductionRules } from "./reduction.js";
 import { resizeRules } from "./resize.js";
 import { rewrittenRules } from "./rewritten.js";
@@ -20,6 +22,8 @@ const blockedRules: BlockedRules = {
   ...elementwiseRules,
   ...convolutionRules,
   Conv2DBackpropFilter: filterGradient,
+  ...poolRules,
+  ...concatRules,
   ...reductionRules,
   ...resizeRules,
   ...fusedRules,

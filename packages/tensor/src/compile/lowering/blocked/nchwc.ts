@@ -7,9 +7,18 @@ import type { Attributes, ModelBuilder } from "../builder.js";
  */
 export const nchwcDomain = "com.microsoft.nchwc";
 
+type Op =
+  | "Conv"
+  | "MaxPool"
+  | "AveragePool"
+  | "GlobalAveragePool"
+  | "ReorderInput"
+  | "ReorderOutput"
+  | "Upsample";
+
 export const nchwc = (
   builder: ModelBuilder,
-  op: "Conv" | "ReorderInput" | "ReorderOutput" | "GlobalAveragePool" | "Upsample",
+  op: Op,
   inputs: readonly string[],
   attributes: Attributes = {},
 ): string => builder.emit(op, inputs, attributes, nchwcDomain);
@@ -21,6 +30,8 @@ export interface ConvolutionShape {
   readonly strides?: readonly [number, number];
   readonly dilations?: readonly [number, number];
   readonly group?: number;
+  /** Of the sums; none unless given. */
+  readonly activation?: "Relu";
 }
 
 /**
@@ -36,6 +47,7 @@ export const blockedConvolution = (
     strides = [1, 1],
     dilations = [1, 1],
     group = 1,
+    activation,
   }: ConvolutionShape,
 ): string =>
   nchwc(builder, "Conv", inputs, {
@@ -44,6 +56,7 @@ export const blockedConvolution = (
     strides: { ints: strides },
     dilations: { ints: dilations },
     group: { int: group },
+    ...(activation && { activation: { string: activation } }),
   });
 
 /** Rounded up to whole blocks. */

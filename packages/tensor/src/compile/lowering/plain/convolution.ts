@@ -14,7 +14,9 @@ const forward: LowerRule = (node, context) => {
   ];
   const { bias } = node.inputs;
   if (bias) inputs.push(arrays.reshape(arrays.get(bias), [bias.shape.at(-1)!]));
-  const y = builder.emit("Conv", inputs, convolutionAttributes(windowOf(node)));
+  const sums = builder.emit("Conv", inputs, convolutionAttributes(windowOf(node)));
+  const { activation } = node.attributes as { activation?: string };
+  const y = activation ? builder.emit(activation, [sums]) : sums;
   arrays.set(output(node), y, channelsFirst);
 };
 
