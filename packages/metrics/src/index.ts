@@ -19,6 +19,7 @@ export { metrics } from "./registry.js";
 export { type FrechetDistance, frechetDistance } from "./statistics/frechet.js";
 export { type HistogramSummary, summarise } from "./statistics/histogram.js";
 export { type Interval, studentQuantile } from "./statistics/intervals.js";
+export { compareManifolds, type Manifold } from "./statistics/manifold.js";
 export {
   type Gaussian,
   gaussianFromCovariance,
@@ -27,6 +28,7 @@ export {
 } from "./statistics/moments.js";
 export { RandomState } from "./statistics/numpy-random.js";
 export { CodePerturber, defaultNeighbours, type Perturbation } from "./statistics/perturb-codes.js";
+export { weightedInceptionScore } from "./statistics/prediction-spread.js";
 export {
   type ReferenceStatistics,
   readReference,

@@ -1,3 +1,4 @@
+import type { Sides } from "../metric.js";
 import { DOUBT, neighbourRadii, squaredDistance } from "./neighbours.js";
 import { eachTile, type FeatureRows, squaredLengths } from "./tiles.js";
 
@@ -30,7 +31,16 @@ export interface Manifold {
 export async function compareManifolds(
   real: FeatureRows,
   fake: FeatureRows,
-  { k, ball }: { k: number; ball: Ball },
+  {
+    k,
+    ball,
+    weights = {},
+  }: {
+    readonly k: number;
+    readonly ball: Ball;
+    /** Of each point where they do not count the same; each side sums to 1. */
+    readonly weights?: Sides<ArrayLike<number>>;
+  },
 ): Promise<Manifold> {
   const inside = BALLS[ball];
   const radii = { real: await neighbourRadii(real, k), fake: await neighbourRadii(fake, k) };
@@ -38,7 +48,7 @@ export async function compareManifolds(
   const precise = new Uint8Array(fake.rows);
   const recalled = new Uint8Array(real.rows);
   const covered = new Uint8Array(real.rows);
-  let around = 0;
+  const around = new Float64Array(fake.rows);
   // A set against itself is two sets here: every pair counts, a row with itself too.
   await eachTile(real, { ...fake }, ({ x0, y0, rows, columns, dots }) => {
     for (let i = x0; i < x0 + rows; i++)
@@ -52,16 +62,20 @@ export async function compareManifolds(
         if (inside(distance, realRadius)) {
           precise[j] = 1;
           covered[i] = 1;
-          around++;
+          around[j]! += 1;
         }
         if (inside(distance, fakeRadius)) recalled[i] = 1;
       }
   });
-  const share = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
+  const mean = (values: ArrayLike<number>, of: ArrayLike<number> | undefined) => {
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += values[i]! * (of?.[i] ?? 1);
+    return of ? sum : sum / values.length;
+  };
   return {
-    precision: share(precise),
-    recall: share(recalled),
-    density: around / (k * fake.rows),
-    coverage: share(covered),
+    precision: mean(precise, weights.fake),
+    recall: mean(recalled, weights.real),
+    density: mean(around, weights.fake) / k,
+    coverage: mean(covered, weights.real),
   };
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Metric, MetricStrategy } from "../metric.js";
 import { meanInterval } from "../statistics/intervals.js";
 import { RandomState } from "../statistics/numpy-random.js";
+import { scoreOfRows } from "../statistics/prediction-spread.js";
 import { Rows } from "../statistics/rows.js";
 import { extractorProtocol } from "./extractor-protocol.js";
 
@@ -63,7 +64,7 @@ export const inceptionScore: MetricStrategy<ScoreOptions> = {
             `inception-score: expected at least one sample in each of ${chunks.length} chunks, ` +
               `got ${rows.count} samples; evaluate on more images or set fewer splits`,
           );
-        const scores = chunks.map((chunk) => chunkScore(rows.values(), rows.columns, chunk));
+        const scores = chunks.map((chunk) => scoreOfRows(rows.features(), chunk));
         const mean = scores.reduce((sum, value) => sum + value, 0) / scores.length;
         const variance =
           scores.reduce((sum, value) => sum + (value - mean) ** 2, 0) / scores.length;
@@ -85,27 +86,3 @@ export const inceptionScore: MetricStrategy<ScoreOptions> = {
     };
   },
 };
-
-/** exp of the mean over rows of Σ p (log p - log mean p), by log-softmax in float64. */
-function chunkScore(logits: Float32Array, classes: number, chunk: Int32Array): number {
-  const marginal = new Float64Array(classes);
-  let negativeEntropy = 0;
-  for (const row of chunk) {
-    const values = logits.subarray(row * classes, (row + 1) * classes);
-    const largest = values.reduce((most, value) => Math.max(most, value), -Infinity);
-    const total = values.reduce((sum, value) => sum + Math.exp(value - largest), 0);
-    const logTotal = Math.log(total);
-    for (let c = 0; c < classes; c++) {
-      const logProbability = values[c]! - largest - logTotal;
-      const probability = Math.exp(logProbability);
-      negativeEntropy += probability * logProbability;
-      marginal[c]! += probability;
-    }
-  }
-  // Mean over rows of Σ p log p̄ is Σ p̄ log p̄.
-  const marginalTerm = marginal.reduce((sum, value) => {
-    const mean = value / chunk.length;
-    return mean > 0 ? sum + mean * Math.log(mean) : sum;
-  }, 0);
-  return Math.exp(negativeEntropy / chunk.length - marginalTerm);
-}
