@@ -1,5 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
+import { describeExtractCodes } from "./commands/extract-codes-options.js";
+import { describeGenerate } from "./commands/generate-options.js";
 import { EXIT, reportError } from "./exit-codes.js";
+import { collect, wholeNumber } from "./input/values.js";
+import { tokenizerCommands } from "./tokenizer-commands.js";
 
 export interface ProgramOptions {
   /** The file that stage processes are forked from. */
@@ -13,37 +17,6 @@ export interface Globals {
   readonly quiet: boolean;
   readonly entry: string;
 }
-
-const collect = (value: string, before: readonly string[] = []) => [...before, value];
-
-const wholeNumber = (what: string, least: number) => (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least)
-    throw new CommanderError(
-      EXIT.usage,
-      "fqgan.invalidNumber",
-      `error: ${what}: expected a whole number of at least ${least}, got "${text}"`,
-    );
-  return value;
-};
-
-const someNumber = (what: string) => (text: string) => {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value))
-    throw new CommanderError(
-      EXIT.usage,
-      "fqgan.invalidNumber",
-      `error: ${what}: expected a number, got "${text}"`,
-    );
-  return value;
-};
-
-const TRAIN_TOKENIZER_EXAMPLES = `
-Examples:
-  fqgan train tokenizer fqgan-dual-mini --data ~/photos --size 64 --ema 0.999
-  fqgan train tokenizer vqgan --data ~/photos --lpips vgg16-397923af.pth --lpips-linear vgg.pth
-  fqgan train tokenizer --init-from fqgan_dual_ds16.pt --data ~/photos --freeze encoder-and-codebooks
-  fqgan train tokenizer --set "tokenizer.model.losses.adversarial={startStep: 500}"`;
 
 const someNumber = (what: string) => (text: string) => {
   const value = Number(text);
@@ -168,47 +141,19 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
       ]),
     )
     .addHelpText("after", TRAIN_TOKENIZER_EXAMPLES)
-    .option("--lr <rate>", "learning rate", someNumber("--lr"))
-    .option("--schedule <name>", "of the learning rate: constant, cosine")
-    .option("--warmup <steps>", "of linear warm-up", wholeNumber("--warmup", 0))
-    .option("--ema <decay>", "keep a moving average of the weights", someNumber("--ema"))
-    .option("--clip <norm>", "largest norm of the gradients", someNumber("--clip"))
-    .option("--accumulate <n>", "parts to cut a batch into", wholeNumber("--accumulate", 1))
-    .option("--lpips <file>", "perceptual loss LPIPS: torchvision's vgg16-397923af.pth")
-    .option("--lpips-linear <file>", "LPIPS's own weights, vgg.pth of version 0.1")
-    .option("--init-from <run or file>", "fine-tune a run's tokenizer, a checkpoint or a .pt")
-    .addOption(
-      new Option("--freeze <parts>", "what fine-tuning leaves as it is").choices([
-        "encoder",
-        "encoder-and-codebooks",
-      ]),
-    )
-    .addHelpText("after", TRAIN_TOKENIZER_EXAMPLES)
     .action(act(async () => (await import("./commands/train.js")).trainTokenizer));
   recipe(train.command("generator [preset]"))
     .description("train a generator on a tokenizer's codes (default preset: far-mini)")
     .option("--from <run>", "tokenizer run: id, folder or sweep/point (default: the newest)")
     .action(act(async () => (await import("./commands/train.js")).trainGenerator));
 
-  program
-    .command("reconstruct <path>")
-    .description("an image or folder through a tokenizer: pictures, PSNR, SSIM, bits per pixel")
-    .option("--from <run>", "tokenizer run: id, folder or sweep/point (default: the newest)")
-    .option("--out <folder>", "where pictures go (default: beside each image)")
-    .action(act(async () => (await import("./commands/reconstruct.js")).reconstruct));
-  program
-    .command("generate")
-    .description("draw images with a generator")
-    .option("--from <run>", "generator run: id, folder or sweep/point (default: the newest)")
-    .option("--class <name or number>", "class to draw (repeatable; default: all)", collect)
-    .option("--count <n>", "images of each class", wholeNumber("--count", 1), 4)
-    .option("--grid", "one picture with all of them instead of one file each", false)
-    .option("--guidance <scale>", "classifier-free guidance; 1 is none", Number)
-    .option("--top-k <n>", "draw from the k likeliest codes; 0 is all", wholeNumber("--top-k", 0))
-    .option("--temperature <t>", "0 always takes the likeliest", Number)
-    .option("--seed <n>", "same seed, same images", wholeNumber("--seed", 0), 0)
-    .option("--out <path>", "file with --grid, otherwise folder", "generated")
-    .action(act(async () => (await import("./commands/generate.js")).generate));
+  tokenizerCommands(program, act);
+  running(describeExtractCodes(program.command("extract-codes"))).action(
+    act(async () => (await import("./commands/extract-codes.js")).extractCodes),
+  );
+  describeGenerate(program.command("generate")).action(
+    act(async () => (await import("./commands/generate.js")).generate),
+  );
   program
     .command("evaluate")
     .description("measure a trained tokenizer on a split again, with any metrics")

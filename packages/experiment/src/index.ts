@@ -1,6 +1,7 @@
 export { type Experiment, experimentSchema, resolveExperiment } from "./config/experiment.js";
 export { type ExperimentPreset, experimentPresets } from "./config/presets.js";
 export { type ScheduleStrategy, schedules } from "./config/schedules.js";
+export type { GeneratorStageConfig } from "./config/stage-configs.js";
 export type {
   Admission,
   ExecuteOptions,
@@ -70,6 +71,7 @@ export { parseOverrides } from "./sweep/overrides.js";
 export { type PastRuns, readPastRuns } from "./sweep/past-runs.js";
 export {
   type PlannedStage,
+  planCodes,
   planExperiment,
   planGenerator,
   planSweep,

@@ -1,27 +1,24 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { decodeGenerator, Sampler, type SamplingInput } from "@fqgan/ar-generator";
-import { decodeCodes, findRun, loadRunTokenizer } from "@fqgan/experiment";
-import { contactSheet, encodePng, type Image, inRows, toUint8, unpackImages } from "@fqgan/image";
+import { decodeGenerator } from "@fqgan/ar-generator";
+import {
+  findRun,
+  type GeneratorStageConfig,
+  readCodesHeader,
+  readRunConfig,
+  Samples,
+  toPictures,
+} from "@fqgan/experiment";
+import { loadExtractor } from "@fqgan/features";
+import { contactSheet, encodePng, type Image, inRows } from "@fqgan/image";
 import { nearest, UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
 import { formatDuration } from "../output/format.js";
 import { writePicture } from "../output/write-picture.js";
 import type { Globals } from "../program.js";
-
-interface GenerateOptions {
-  readonly from?: string;
-  readonly class?: readonly string[];
-  readonly count: number;
-  readonly grid: boolean;
-  readonly guidance?: number;
-  readonly topK?: number;
-  readonly temperature?: number;
-  readonly seed: number;
-  readonly out: string;
-}
-
-const BATCH = 16;
+import type { GenerateOptions } from "./generate-options.js";
+import { measurePrecision, precisionLines } from "./measure-precision.js";
+import { showUnfolding } from "./show-unfolding.js";
 
 /** A class by its name or number. */
 function classIndex(word: string, classes: readonly string[]): number {
@@ -34,54 +31,110 @@ function classIndex(word: string, classes: readonly string[]): number {
   );
 }
 
+/** The sampling of the training run with what the command line says instead. */
+function sampleConfig(
+  trained: GeneratorStageConfig["sample"],
+  options: GenerateOptions,
+  wanted: number,
+): GeneratorStageConfig["sample"] {
+  const { guidance, guidanceSchedule, guidanceInterval, temperature, topK, topP } = options;
+  return {
+    ...trained,
+    guidance: {
+      ...trained.guidance,
+      ...(guidance !== undefined && { scale: guidance }),
+      ...(guidanceSchedule !== undefined && { schedule: guidanceSchedule }),
+      ...(guidanceInterval !== undefined && { interval: guidanceInterval }),
+    },
+    ...(temperature !== undefined && { temperature }),
+    ...(topK !== undefined && { topK }),
+    ...(topP !== undefined && { topP }),
+    batchSize: Math.min(options.batch, wanted),
+    precision: options.precision,
+  };
+}
+
 export async function generate(globals: Globals, options: GenerateOptions): Promise<number> {
   const run = findRun(globals.runs, "generator", options.from);
   const inputs = run.config.inputs as { tokenizer: string; codes: string };
   const beside = (id: string) => join(dirname(run.folder), id);
-  const codesPath = join(beside(inputs.codes), "codes.safetensors");
-  const { classes } = decodeCodes(readFileSync(codesPath), codesPath);
-  const wanted = options.class?.map((word) => classIndex(word, classes)) ?? [...classes.keys()];
+  const { classes, tokenizerHash: codesHash } = readCodesHeader(beside(inputs.codes));
+  const labels = (
+    options.class?.map((word) => classIndex(word, classes)) ?? [...classes.keys()]
+  ).flatMap((label) => new Array<number>(options.count).fill(label));
   const model = join(run.folder, "checkpoints", "model.safetensors");
-  const { generator } = decodeGenerator(readFileSync(model), model);
-  const tokenizer = await loadRunTokenizer(beside(inputs.tokenizer));
-  const sampler = new Sampler(generator, { batch: BATCH });
-  const trained = (run.config.config as { sample?: SamplingInput }).sample;
-  const { guidance, topK, temperature } = options;
-  const sampling: SamplingInput = {
-    ...(trained?.guidance && { guidance: trained.guidance }),
-    ...(guidance !== undefined && { guidance: { scale: guidance } }),
-    ...(topK !== undefined && { topK }),
-    ...(temperature !== undefined && { temperature }),
+  const { generator, tokenizerHash } = decodeGenerator(readFileSync(model), model);
+  const trained = run.config.config as unknown as GeneratorStageConfig;
+  const decodes = options.tokenizer
+    ? findRun(globals.runs, "tokenizer", options.tokenizer).folder
+    : beside(inputs.tokenizer);
+  const setting = {
+    config: { ...trained, sample: sampleConfig(trained.sample, options, labels.length) },
+    seed: options.seed,
+    input: (role: string) => {
+      const folder = role === "tokenizer" ? decodes : beside(inputs.codes);
+      return { folder, config: readRunConfig(folder) };
+    },
   };
-  const labels = wanted.flatMap((label) => new Array<number>(options.count).fill(label));
+  const { precision } = options;
+  const samples = await Samples.open(setting, {
+    generator,
+    codes: { classes, tokenizerHash: tokenizerHash || codesHash },
+    decoding: { weights: "frozen", precision },
+  });
   const start = performance.now();
   const pictures: Image[] = [];
-  for (let first = 0; first < labels.length; first += BATCH) {
-    const part = labels.slice(first, first + BATCH);
-    const codes = await sampler.generate({
-      ...sampling,
-      classes: part,
-      seed: options.seed,
-      firstImage: first,
-    });
-    const images = await tokenizer.decode(codes);
-    pictures.push(...unpackImages(toUint8(images.data as Float32Array), images.shape[1]!));
+  for await (const drawn of draw(samples, { ...options, labels, trained, globals })) {
+    pictures.push(...drawn);
     if (!globals.quiet) process.stderr.write(`${pictures.length} of ${labels.length}\n`);
   }
   const seconds = (performance.now() - start) / 1000;
+  samples.dispose();
   const files = await write(pictures, { ...options, labels, classes });
-  if (globals.json)
+  const measured =
+    precision === "float32" && options.measure === undefined
+      ? undefined
+      : await measurePrecision(globals, { ...setting, generator, options });
+  if (globals.json) {
+    const result = { run: run.config.id, seed: options.seed, files, seconds, precision };
     process.stdout.write(
-      `${JSON.stringify({ run: run.config.id, seed: options.seed, files, seconds }, null, 2)}\n`,
+      `${JSON.stringify({ ...result, ...(measured && { measured }) }, null, 2)}\n`,
     );
-  else {
-    process.stdout.write(`${files.join("\n")}\n`);
-    if (!globals.quiet)
-      process.stderr.write(
-        `${pictures.length} images in ${formatDuration(seconds)} by ${run.config.label}, seed ${options.seed}\n`,
-      );
+    return EXIT.done;
   }
+  process.stdout.write(`${files.join("\n")}\n`);
+  if (measured) process.stdout.write(`${precisionLines(measured).join("\n")}\n`);
+  if (!globals.quiet)
+    process.stderr.write(
+      `${pictures.length} images in ${formatDuration(seconds)} by ${run.config.label}, seed ${options.seed}\n`,
+    );
   return EXIT.done;
+}
+
+/** Pictures of the labels in order, batch by batch. */
+async function* draw(
+  samples: Samples,
+  options: GenerateOptions & {
+    readonly labels: readonly number[];
+    readonly trained: GeneratorStageConfig;
+    readonly globals: Globals;
+  },
+): AsyncGenerator<readonly Image[]> {
+  const { labels, accept, frames, watch, trained, globals } = options;
+  if (accept !== undefined) {
+    if (frames !== undefined || watch)
+      throw new UserError(
+        "--accept: which images are kept is known when all are drawn; leave out --frames and --watch",
+      );
+    const judge = await loadExtractor(trained.evaluate.extractor);
+    for await (const { images, count } of samples.accepted(labels, { acceptance: accept, judge }))
+      yield toPictures(images, count);
+    judge.dispose();
+  } else if (frames !== undefined || watch) {
+    yield* showUnfolding(samples.unfold(labels), { frames, watch: watch && !globals.quiet });
+  } else {
+    for await (const { images, count } of samples.batches(labels)) yield toPictures(images, count);
+  }
 }
 
 async function write(

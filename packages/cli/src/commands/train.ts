@@ -1,5 +1,4 @@
-import { join, resolve } from "node:path";
-import { datasets } from "@fqgan/data";
+import { join } from "node:path";
 import {
   composePatches,
   type DataRecord,
@@ -13,6 +12,7 @@ import {
   resolveExperiment,
 } from "@fqgan/experiment";
 import { EXIT } from "../exit-codes.js";
+import { dataConfig } from "../input/data-config.js";
 import { createStyle } from "../output/style.js";
 import { summaryLines } from "../output/summary.js";
 import type { Globals } from "../program.js";
@@ -24,14 +24,6 @@ interface TrainOptions extends RunningOptions {
   readonly steps?: number;
   readonly batch?: number;
   readonly seed: number;
-}
-
-/** `--data`: a data set's name, or else a folder. */
-function dataConfig({ data, size }: { data: string; size?: number }): DataRecord {
-  const sized = size === undefined ? {} : { size };
-  return datasets.names().includes(data) && data !== "folder"
-    ? { name: data, ...sized }
-    : { name: "folder", path: resolve(data), ...sized };
 }
 
 const trainPatch = ({ steps, batch }: TrainOptions): DataRecord => ({

@@ -1,18 +1,33 @@
 import {
   type DecoderOptions,
   type Generator,
+  generateAccepted,
   requireSameCodes,
   Sampler,
 } from "@fqgan/ar-generator";
+import type { Extractor } from "@fqgan/features";
 import { type Image, toUint8, unpackImages } from "@fqgan/image";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import { type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
 import type { GeneratorStageConfig } from "../config/stage-configs.js";
 import { pictureGrid } from "../media/grid.js";
+import { hideUndrawn } from "../media/undrawn.js";
 import type { MediaItem } from "../store/run-folder.js";
+import { classScores } from "./class-scores.js";
 import type { CodesHeader } from "./codes-file.js";
 import { loadRunTokenizer } from "./codes-stage.js";
 import type { StageContext } from "./stage.js";
+
+type Codes = Readonly<Record<string, HostTensor>>;
+
+/** Some images of a batch while they are drawn. */
+export interface Unfolding {
+  /** Places that are not drawn yet are grey. */
+  readonly pictures: readonly Image[];
+  /** Rows of the grid drawn so far. */
+  readonly rows: number;
+  readonly done: boolean;
+}
 
 /** Images drawn by a generator and decoded by its tokenizer, in batches of one shape. */
 export class Samples {
@@ -26,12 +41,15 @@ export class Samples {
     private readonly sampler: Sampler,
   ) {}
 
-  /** @param parts.decoding live weights for a model in training, frozen ones for a finished model */
+  /**
+   * @param parts.codes what the generator was trained on; another tokenizer than theirs is refused
+   * @param parts.decoding live weights for a model in training, frozen ones for a finished model
+   */
   static async open(
     { config, seed, input }: Pick<StageContext<GeneratorStageConfig>, "config" | "seed" | "input">,
     parts: {
       readonly generator: Generator;
-      readonly codes: CodesHeader;
+      readonly codes: Pick<CodesHeader, "classes" | "tokenizerHash">;
       readonly decoding: DecoderOptions;
     },
   ): Promise<Samples> {
@@ -40,29 +58,72 @@ export class Samples {
     const { folder } = input("tokenizer");
     const tokenizer = await loadRunTokenizer(folder);
     const { vocabularies, grid } = generator.config;
-    const { tokenizerHash: trainedOn, classes } = codes;
-    const written = { ...codes, tokenizerHash: await tokenizerHash(tokenizer) };
-    requireSameCodes({ vocabularies, grid, tokenizerHash: trainedOn }, written, folder);
+    const sizes = Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]);
+    const given = {
+      vocabularies: Object.fromEntries(sizes),
+      grid: tokenizer.grid,
+      tokenizerHash: await tokenizerHash(tokenizer),
+    };
+    requireSameCodes(
+      { vocabularies, grid, tokenizerHash: codes.tokenizerHash },
+      given,
+      `${folder}: decoding`,
+    );
     const sampler = new Sampler(generator, { ...decoding, batch: sample.batchSize });
-    return new Samples({ sample, seed, classes }, tokenizer, sampler);
+    return new Samples({ sample, seed, classes: codes.classes }, tokenizer, sampler);
   }
 
   /** Images of the given classes, [B, S, S, 3] in [-1, 1] and how many of them count. */
   async *batches(
     classes: ArrayLike<number>,
   ): AsyncGenerator<{ images: HostTensor; count: number }> {
-    const { images: _, perClass: __, precision: ___, batchSize, ...sampling } = this.options.sample;
-    for (let start = 0; start < classes.length; start += batchSize) {
-      const part = Array.from(classes).slice(start, start + batchSize);
-      const codes = await this.sampler.generate({
-        ...sampling,
-        classes: part,
-        seed: this.options.seed,
-        firstImage: start,
-      });
-      const padded = Object.entries(codes).map(([name, rows]) => [name, padRows(rows, batchSize)]);
-      const images = await this.tokenizer.decode(Object.fromEntries(padded));
-      yield { images, count: part.length };
+    for (const part of this.parts(classes))
+      yield this.decode(await this.sampler.generate(part), part.classes.length);
+  }
+
+  /**
+   * Rejection sampling: images that a classifier recognises best, of as many more as `acceptance` says.
+   * The classifier's classes are matched by name.
+   */
+  async *accepted(
+    classes: ArrayLike<number>,
+    { acceptance, judge }: { readonly acceptance: number; readonly judge: Extractor },
+  ): AsyncGenerator<{ images: HostTensor; count: number }> {
+    const score = async (codes: Codes, labels: readonly number[]) => {
+      const scores: number[] = [];
+      for (const { codes: some, start, count } of this.slices(codes)) {
+        const { images } = await this.decode(some, count);
+        const own = labels.slice(start, start + count);
+        scores.push(...(await classScores(judge, { images, labels: own, names: this.names })));
+      }
+      return scores;
+    };
+    const options = { ...this.sampling, classes, seed: this.options.seed, acceptance, score };
+    const kept = await generateAccepted(this.sampler, options);
+    for (const { codes, count } of this.slices(kept)) yield this.decode(codes, count);
+  }
+
+  /** Images batch by batch, shown again after each row of positions. */
+  async *unfold(classes: ArrayLike<number>): AsyncGenerator<Unfolding> {
+    const [rows, columns] = this.tokenizer.grid;
+    for (const part of this.parts(classes)) {
+      const { length } = part.classes;
+      const drawn: Record<string, Int32Array> = {};
+      for await (const { position, cell, codes } of this.sampler.stream(part)) {
+        for (const [name, values] of Object.entries(codes)) {
+          drawn[name] ??= new Int32Array(length * rows * columns);
+          for (const [image, code] of values.entries())
+            drawn[name]![image * rows * columns + position] = code;
+        }
+        if (cell[1] !== columns - 1) continue;
+        const sofar = Object.entries(drawn).map(
+          ([name, data]) => [name, hostTensor(data, [length, rows * columns])] as const,
+        );
+        const { images } = await this.decode(Object.fromEntries(sofar), length);
+        const share = (cell[0] + 1) / rows;
+        const pictures = toPictures(images, length).map((image) => hideUndrawn(image, share));
+        yield { pictures, rows: cell[0] + 1, done: cell[0] === rows - 1 };
+      }
     }
   }
 
@@ -71,10 +132,8 @@ export class Samples {
     const { sample, classes } = this.options;
     const wanted = classes.flatMap((_, label) => new Array<number>(sample.perClass).fill(label));
     const pictures: Image[] = [];
-    for await (const { images, count } of this.batches(wanted)) {
-      const size = images.shape[1]!;
-      pictures.push(...unpackImages(toUint8(images.data as Float32Array), size).slice(0, count));
-    }
+    for await (const { images, count } of this.batches(wanted))
+      pictures.push(...toPictures(images, count));
     return pictureGrid(pictures, {
       name: `samples-${String(step).padStart(7, "0")}`,
       kind: "samples",
@@ -89,6 +148,56 @@ export class Samples {
     this.sampler.dispose();
     this.tokenizer.dispose();
   }
+
+  private get names(): readonly string[] {
+    return this.options.classes;
+  }
+
+  private get sampling() {
+    const {
+      images: _,
+      perClass: __,
+      precision: ___,
+      batchSize: ____,
+      ...sampling
+    } = this.options.sample;
+    return sampling;
+  }
+
+  private *parts(classes: ArrayLike<number>) {
+    const { batchSize } = this.options.sample;
+    const { seed } = this.options;
+    for (let start = 0; start < classes.length; start += batchSize) {
+      const part = Array.from(classes).slice(start, start + batchSize);
+      yield { ...this.sampling, classes: part, seed, firstImage: start };
+    }
+  }
+
+  /** Codes of many images as batches. */
+  private *slices(codes: Codes) {
+    const { batchSize } = this.options.sample;
+    const total = Object.values(codes)[0]!.shape[0]!;
+    for (let start = 0; start < total; start += batchSize) {
+      const count = Math.min(batchSize, total - start);
+      const some = Object.entries(codes).map(([name, { data, shape }]) => {
+        const length = shape[1]!;
+        const rows = data.slice(start * length, (start + count) * length);
+        return [name, hostTensor(rows, [count, length])] as const;
+      });
+      yield { codes: Object.fromEntries(some), start, count };
+    }
+  }
+
+  private async decode(codes: Codes, count: number) {
+    const { batchSize } = this.options.sample;
+    const padded = Object.entries(codes).map(([name, rows]) => [name, padRows(rows, batchSize)]);
+    return { images: await this.tokenizer.decode(Object.fromEntries(padded)), count };
+  }
+}
+
+/** The first `count` of images [B, S, S, 3]. */
+export function toPictures({ data, shape }: HostTensor, count: number): Image[] {
+  return unpackImages(toUint8(data as Float32Array), shape[1]!).slice(0, count);
 }
 
 /** Repeats the first row until there are `count`. */

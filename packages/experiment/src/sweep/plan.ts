@@ -66,14 +66,19 @@ export function planExperiment(config: unknown, seed: number, where: string): Pl
   return [first, ...planGenerator({ tokenizer: first.id, codes, generator, seed }, where)];
 }
 
+/** A data set's codes by a tokenizer's run. Nothing is drawn: the tokenizer decides them. */
+export const planCodes = (
+  { tokenizer, codes }: { readonly tokenizer: string; readonly codes: unknown },
+  where: string,
+): PlannedStage => planStage("codes", { config: codes, seed: 0, inputs: { tokenizer } }, where);
+
 /** Codes and generator on a tokenizer's run, which may be there already. */
 export function planGenerator(
   options: Omit<Experiment, "tokenizer"> & { readonly tokenizer: string; readonly seed: number },
   where: string,
 ): PlannedStage[] {
   const { tokenizer, codes, generator, seed } = options;
-  // Nothing is drawn when codes are written: the tokenizer decides them.
-  const codesStage = planStage("codes", { config: codes, seed: 0, inputs: { tokenizer } }, where);
+  const codesStage = planCodes({ tokenizer, codes }, where);
   const inputs = { tokenizer, codes: codesStage.id };
   return [codesStage, planStage("generator", { config: generator, seed, inputs }, where)];
 }

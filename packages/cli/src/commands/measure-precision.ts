@@ -1,0 +1,76 @@
+import type { Generator } from "@fqgan/ar-generator";
+import {
+  type GeneratorStageConfig,
+  judgeSamples,
+  precisionLosses,
+  type RunConfig,
+  readCodes,
+  Samples,
+} from "@fqgan/experiment";
+import type { PrecisionName } from "@fqgan/tensor";
+import type { Globals } from "../program.js";
+import type { GenerateOptions } from "./generate-options.js";
+
+/** What a generator is worth with its weights in so many bits. */
+export interface MeasuredPrecision {
+  readonly precision: PrecisionName;
+  /** On held-out codes. */
+  readonly perplexity: number;
+  /** Of samples, where that was asked for. */
+  readonly fid?: number;
+}
+
+export async function measurePrecision(
+  globals: Globals,
+  work: {
+    readonly config: GeneratorStageConfig;
+    readonly seed: number;
+    readonly input: (role: string) => { readonly folder: string; readonly config: RunConfig };
+    readonly generator: Generator;
+    readonly options: Pick<GenerateOptions, "precision" | "measure">;
+  },
+): Promise<MeasuredPrecision[]> {
+  const { config, input, generator, options } = work;
+  const codes = readCodes(input("codes").folder);
+  const precisions = [...new Set<PrecisionName>(["float32", options.precision])];
+  const losses = await precisionLosses({
+    generator,
+    split: codes.splits.test!,
+    batchSize: config.train.batchSize,
+    precisions,
+  });
+  const measured: MeasuredPrecision[] = [];
+  for (const { precision, perplexity } of losses) {
+    if (options.measure === undefined) {
+      measured.push({ precision, perplexity });
+      continue;
+    }
+    const sample = { ...config.sample, images: options.measure };
+    const setting = { ...work, config: { ...config, sample } };
+    const decoding = { weights: "frozen", precision } as const;
+    const samples = await Samples.open(setting, { generator, codes, decoding });
+    const signal = new AbortController().signal;
+    const report = (step: number, total: number) => {
+      if (!globals.quiet) process.stderr.write(`${precision}: ${step} of ${total} samples\n`);
+    };
+    const judged = await judgeSamples(
+      { ...setting, signal, progress: ({ step, total }) => report(step, total) },
+      samples,
+    );
+    samples.dispose();
+    const fid = judged === "stopped" ? undefined : judged.metrics["samples/fid"];
+    measured.push({ precision, perplexity, ...(fid !== undefined && { fid }) });
+  }
+  return measured;
+}
+
+export function precisionLines(measured: readonly MeasuredPrecision[]): string[] {
+  const [whole] = measured;
+  return measured.map(({ precision, perplexity, fid }) => {
+    const rise = perplexity / whole!.perplexity - 1;
+    const change =
+      precision === "float32" ? "" : ` (${rise < 0 ? "" : "+"}${(100 * rise).toFixed(2)} %)`;
+    const quality = fid === undefined ? "" : `  FID of samples ${fid.toFixed(2)}`;
+    return `${precision.padEnd(8)} perplexity on held-out codes ${perplexity.toFixed(3)}${change}${quality}`;
+  });
+}
