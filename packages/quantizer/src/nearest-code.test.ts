@@ -68,7 +68,7 @@ describe.each(testedEngines)("nearestCodes on %s", (engine) => {
 
   it("gives ties to the lowest index, within a tile, a group and across them", async () => {
     const codebook = Float32Array.of(5, 5, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0);
-    // The same codes again and again: more than four groups of 1 or 2.
+    // The same codes again and again: more than two groups.
     const many = Float32Array.from({ length: 80 }, (_, i) => codebook[i % codebook.length]!);
     const latents = Float32Array.of(2, 0, 0, 2, 1, 1);
     for (const codes of [codebook, many])

@@ -8,9 +8,9 @@ const CACHED_TILE = 2 ** 19;
 /** … and are about so wide, for the matrix product's sake. */
 const TILE_WIDTH = 1024;
 /** More tiles than this make the program itself large; tiles grow instead, up to the budget. */
-const MOST_TILES = 2048;
+const MOST_TILES = 512;
 /** Codes of a group: of each, only the best score is kept until the best group is known. */
-const GROUP = 32;
+const GROUP = 128;
 /** The score of what fills up the last group. */
 const NEVER = -1e38;
 
@@ -50,7 +50,7 @@ function bestCodes(
     const queries = tf.concat([latents, tf.ones([latents.shape[0], 1])], 1) as Tensor2D;
     const [size, width] = codes.shape;
     // To look at a group again takes about `width` times as long as to look at as many scores.
-    const isSmall = size < 4 * group * width;
+    const isSmall = size < 2 * group * width;
     return isSmall
       ? searchAtOnce(queries, codes, budget)
       : searchGroups(queries, codes, { budget, group });
