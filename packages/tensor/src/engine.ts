@@ -1,5 +1,5 @@
-import { platform } from "#platform";
 import { nearest, UserError } from "@fqgan/registry";
+import { platform } from "#platform";
 import type { Engine, EngineDescription, EngineStrategy } from "./engines/engine.js";
 
 export type { EngineDescription, EngineStrategy } from "./engines/engine.js";
