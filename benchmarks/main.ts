@@ -7,6 +7,7 @@ import { markdown, summarize } from "./harness/summary.js";
 
 const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
   "decode-far": () => import("./decode-far.js"),
+  "inception-features": () => import("./inception-features.js"),
   "train-vqgan": () => import("./train-vqgan.js"),
   "reconstruct-vqgan": () => import("./reconstruct-vqgan.js"),
 };
@@ -30,4 +31,7 @@ const rows = summarize(measured);
 console.log(markdown(title, rows));
 if (benchmark.conclude) console.log(benchmark.conclude(measured));
 if (values.json)
-  writeFileSync(String(values.json), `${JSON.stringify({ title, rounds, rows, measured }, null, 2)}\n`);
+  writeFileSync(
+    String(values.json),
+    `${JSON.stringify({ title, rounds, rows, measured }, null, 2)}\n`,
+  );
