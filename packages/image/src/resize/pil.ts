@@ -22,17 +22,28 @@ function integerWeights({ weights }: Taps): Int32Array {
 
 type Pixels = Uint8Array | Float32Array;
 
+interface WeighedTaps extends Taps {
+  /** As `weights`, in the mode's arithmetic. */
+  readonly factors: Int32Array | Float64Array;
+}
+
+/** Sizes remembered: images of a folder mostly have one size, or few. */
+const REMEMBERED = 64;
+
 /** What differs between 8-bit and float images: the storage, and how a weighted sum becomes a value. */
 interface Mode<Data extends Pixels> {
   readonly allocate: (length: number) => Data;
-  readonly weights: (taps: Taps) => Int32Array | Float64Array;
+  readonly factors: (taps: Taps) => Int32Array | Float64Array;
+  /** Taps of past resizes, by filter and sides. */
+  readonly remembered: Map<string, WeighedTaps>;
   readonly start: number;
   readonly store: (sum: number) => number;
 }
 
 const uint8Mode: Mode<Uint8Array> = {
   allocate: (length) => new Uint8Array(length),
-  weights: integerWeights,
+  factors: integerWeights,
+  remembered: new Map(),
   start: 2 ** (PRECISION_BITS - 1),
   store: (sum) => {
     const value = sum >> PRECISION_BITS;
@@ -42,10 +53,30 @@ const uint8Mode: Mode<Uint8Array> = {
 
 const floatMode: Mode<Float32Array> = {
   allocate: (length) => new Float32Array(length),
-  weights: (taps) => taps.weights,
+  factors: (taps) => taps.weights,
+  remembered: new Map(),
   start: 0,
   store: (sum) => sum,
 };
+
+function tapsFor<Data extends Pixels>(
+  name: keyof typeof resizeFilters,
+  {
+    input,
+    output,
+    mode,
+  }: { readonly input: number; readonly output: number; readonly mode: Mode<Data> },
+): WeighedTaps {
+  const { remembered } = mode;
+  const key = `${name} ${input} ${output}`;
+  const known = remembered.get(key);
+  if (known) return known;
+  if (remembered.size === REMEMBERED) remembered.clear();
+  const taps = filterTaps(resizeFilters[name], input, output);
+  const made = { ...taps, factors: mode.factors(taps) };
+  remembered.set(key, made);
+  return made;
+}
 
 /**
  * One pass along an axis. An axis is three strides: between its pixels, between lines, and the number of
@@ -57,22 +88,21 @@ function pass<Data extends Pixels>(options: {
   readonly input: number;
   readonly output: number;
   readonly inner: number;
-  readonly filter: (typeof resizeFilters)[keyof typeof resizeFilters];
+  readonly filter: keyof typeof resizeFilters;
   readonly mode: Mode<Data>;
 }): Data {
   const { source, lines, input, output, inner, mode } = options;
-  const taps = filterTaps(options.filter, input, output);
-  const weights = mode.weights(taps);
+  const { first, count: counts, reach, factors } = tapsFor(options.filter, { input, output, mode });
   const result = mode.allocate(lines * output * inner);
   for (let line = 0; line < lines; line++)
     for (let i = 0; i < output; i++) {
-      const count = taps.count[i]!;
-      const from = (line * input + taps.first[i]!) * inner;
+      const count = counts[i]!;
+      const from = (line * input + first[i]!) * inner;
       const to = (line * output + i) * inner;
       for (let c = 0; c < inner; c++) {
         let sum = mode.start;
         for (let k = 0; k < count; k++)
-          sum += source[from + k * inner + c]! * weights[i * taps.reach + k]!;
+          sum += source[from + k * inner + c]! * factors[i * reach + k]!;
         result[to + c] = mode.store(sum);
       }
     }
@@ -112,7 +142,7 @@ function resize<Data extends Pixels>(
   if (width === image.width && height === image.height) return image;
   if (target.filter === "nearest")
     return { width, height, channels, data: nearest(image, target, mode) };
-  const filter = resizeFilters[target.filter];
+  const { filter } = target;
   let data = image.data;
   if (width !== image.width)
     data = pass({

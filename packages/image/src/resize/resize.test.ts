@@ -63,6 +63,25 @@ describe("resizePil", () => {
     expect(Math.max(...clamped.data)).toBe(255);
   });
 
+  it("gives the same again, in either mode, after many other sizes", () => {
+    const image = grey(5, 4, [...Array(20).keys()]);
+    const target = { width: 3, height: 9, filter: "lanczos" } as const;
+    const once = () => [
+      ...resizePil(image, target).data,
+      ...resizePilFloat(float(5, 4, [...image.data]), target).data,
+    ];
+    const first = once();
+    for (let width = 1; width < 80; width++) resizePil(image, { ...target, width });
+    expect(once()).toEqual(first);
+  });
+
+  it("takes images of one pixel, in every filter", () => {
+    for (const filter of ["box", "bilinear", "bicubic", "lanczos", "nearest"] as const)
+      expect([...resizePil(grey(1, 1, [9]), { width: 2, height: 3, filter }).data]).toEqual(
+        new Array(6).fill(9),
+      );
+  });
+
   it("keeps channels apart", () => {
     const image: Image = {
       width: 2,
@@ -82,6 +101,21 @@ describe("resizeTf1 and resizeTorch", () => {
     // TensorFlow 1 reads at i/2: 0, .5, 1, 1.5 (clamped); torch at (i + .5)/2 - .5: -.25, .25, .75, 1.25
     expect([...resizeTf1(image, target).data]).toEqual([0, 2, 4, 4]);
     expect([...resizeTorch(image, { ...target, filter: "bilinear" }).data]).toEqual([0, 1, 3, 4]);
+  });
+
+  it("take images of one pixel", () => {
+    const target = { width: 2, height: 2 };
+    expect([...resizeTf1(float(1, 1, [7]), target).data]).toEqual([7, 7, 7, 7]);
+    for (const filter of ["bilinear", "bicubic"] as const)
+      expect([...resizeTorch(float(1, 1, [7]), { ...target, filter }).data]).toEqual([7, 7, 7, 7]);
+  });
+
+  it("torch steps as far as it is told", () => {
+    const image = float(4, 1, [0, 1, 2, 3]);
+    const step = { x: 1.5, y: 1 };
+    const resized = resizeTorch(image, { width: 2, height: 1, filter: "bilinear", step });
+    // (i + .5) · 1.5 - .5: .25 and 1.75
+    expect([...resized.data]).toEqual([0.25, 1.75]);
   });
 
   it("are the identity when the size stays", () => {
