@@ -31,6 +31,9 @@ export const tableOptions = (defaults: { readonly dimensions: number } = { dimen
   dimensions: z.int().positive().default(defaults.dimensions),
 });
 
+/** Options for a table of 2^bits codes. */
+export const tableOfBits = (bits: number, dimensions: number) => ({ size: 2 ** bits, dimensions });
+
 /** How vectors are brought to a common length before they are compared. */
 export const normalize = z.enum(["l2", "none"]).default("l2");
 

@@ -30,6 +30,7 @@ export type { HealthWindow } from "./health/rules.js";
 export { type Advice, type Symptom, type SymptomName, symptoms } from "./health/symptoms.js";
 export { diagnoseCodebook, type Finding, SymptomTracker } from "./health/tracker.js";
 export { lookupValues, quantizeValues } from "./host.js";
+export { type Contest, contender, contendersOfBits } from "./lab/contenders.js";
 export { compareQuantizers, type LabResult, type LatentLabOptions } from "./lab/latent-lab.js";
 export { disentanglementLoss } from "./losses/disentanglement.js";
 export { type Entropies, softChoiceEntropies } from "./losses/entropy.js";
@@ -38,6 +39,7 @@ export {
   type Codes,
   checkLatents,
   defineQuantizer,
+  type OfBits,
   type Quantized,
   type QuantizeMode,
   type Quantizer,

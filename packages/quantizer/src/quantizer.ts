@@ -67,9 +67,13 @@ export interface Seen {
 export interface QuantizerStrategy extends Strategy {
   /** A small valid config (without the name): for the docs and the conformance tests. */
   readonly example: Readonly<Record<string, unknown>>;
+  /** Options for about 2^bits codes of latents of so many dimensions, to compare families at one size. */
+  readonly ofBits?: OfBits;
   /** options: as parsed by the strategy's schema. */
   create(options: Readonly<Record<string, unknown>>, key: Key): Quantizer;
 }
+
+export type OfBits = (bits: number, dimensions: number) => Readonly<Record<string, unknown>>;
 
 export type QuantizerRegistry = Registry<QuantizerStrategy>;
 
@@ -83,6 +87,7 @@ export function defineQuantizer<Shape extends z.ZodRawShape>(strategy: {
   readonly reference: string;
   readonly options: Shape;
   readonly example: Readonly<Record<string, unknown>>;
+  readonly ofBits?: OfBits;
   create(options: OptionsOf<Shape>, key: Key): Quantizer;
 }): QuantizerStrategy {
   // The registry parses with `options` before it calls `create`, so the parsed type holds.

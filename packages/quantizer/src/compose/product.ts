@@ -11,7 +11,7 @@ import {
   type Tensor2D,
   tf,
 } from "@fqgan/tensor";
-import type { Codes, QuantizeMode, Quantizer } from "../quantizer.js";
+import { type Codes, checkLatents, type QuantizeMode, type Quantizer } from "../quantizer.js";
 import type { SeedingOptions } from "../seed-codebook.js";
 import type { Composed, Composition } from "./composition.js";
 import {
@@ -41,6 +41,7 @@ export class ProductQuantizer extends nn.Module implements Composition {
 
   quantize(latents: Readonly<Record<string, Tensor2D>>, mode: QuantizeMode): Composed {
     const latent = take(latents, "latent", "product: latents");
+    checkLatents("product", latent, this.latents.latent.dimensions);
     const { outputs, ...rest } = this.parts.quantize(splitChannels(latent, this.codebooks), mode);
     return { ...rest, outputs: { latent: joinChannels(outputs) } };
   }

@@ -2,7 +2,7 @@ import { defineRegistry, type Registry, type Strategy, type StrategyConfig } fro
 import type { Key } from "@fqgan/tensor";
 import { z } from "zod";
 import { type EstimatorName, estimators } from "../estimators.js";
-import type { OptionsOf } from "../quantizer.js";
+import type { OfBits, OptionsOf } from "../quantizer.js";
 import { quantizers } from "../registry.js";
 import type { Composition } from "./composition.js";
 import { createFactorized } from "./factorized.js";
@@ -14,6 +14,10 @@ import { createSingle } from "./single.js";
 
 /** A way to compose quantizers that plugs in by name. */
 export interface CompositionStrategy extends Strategy {
+  /** Options for about 2^bits combinations of codes of one latent, as `QuantizerStrategy.ofBits`. */
+  readonly ofBits?: OfBits;
+  /** Small valid options over any quantizer's config: for the docs and the conformance tests. */
+  example(quantizer: StrategyConfig): Readonly<Record<string, unknown>>;
   create(options: Readonly<Record<string, unknown>>, key: Key): Composition;
 }
 
@@ -22,6 +26,8 @@ function defineComposition<Shape extends z.ZodRawShape>(strategy: {
   readonly summary: string;
   readonly reference: string;
   readonly options: Shape;
+  readonly ofBits?: OfBits;
+  example(quantizer: StrategyConfig): Readonly<Record<string, unknown>>;
   create(options: OptionsOf<Shape> & { readonly key: Key }): Composition;
 }): CompositionStrategy {
   const { create, ...stated } = strategy;
@@ -30,6 +36,14 @@ function defineComposition<Shape extends z.ZodRawShape>(strategy: {
 }
 
 const estimator = z.enum(Object.keys(estimators) as EstimatorName[]).default("straight-through");
+
+/** A table of 2^bits codes, compared as they are. */
+const plain = (bits: number, dimensions: number): StrategyConfig => ({
+  name: "vq",
+  size: 2 ** Math.max(1, bits),
+  dimensions,
+  normalize: "none",
+});
 
 const codebooks = {
   codebooks: z.record(z.string(), quantizers.schema),
@@ -46,6 +60,7 @@ export const compositions: Registry<CompositionStrategy> = defineRegistry<Compos
       summary: "One quantizer",
       reference: "https://arxiv.org/abs/1711.00937",
       options: { quantizer: quantizers.schema, estimator },
+      example: (quantizer) => ({ quantizer }),
       create: createSingle,
     }),
     defineComposition({
@@ -53,6 +68,7 @@ export const compositions: Registry<CompositionStrategy> = defineRegistry<Compos
       summary: "Named sub-codebooks, each over its own latent",
       reference: "https://arxiv.org/abs/2411.16681",
       options: codebooks,
+      example: (quantizer) => ({ codebooks: { visual: quantizer, semantic: quantizer } }),
       create: createFactorized,
     }),
     defineComposition({
@@ -60,6 +76,13 @@ export const compositions: Registry<CompositionStrategy> = defineRegistry<Compos
       summary: "Named sub-codebooks over the channels of one latent",
       reference: "https://ieeexplore.ieee.org/document/5432202",
       options: codebooks,
+      example: (quantizer) => ({ codebooks: { low: quantizer, high: quantizer } }),
+      ofBits: (bits, dimensions) => ({
+        codebooks: {
+          low: plain(Math.ceil(bits / 2), Math.ceil(dimensions / 2)),
+          high: plain(Math.floor(bits / 2), Math.max(1, Math.floor(dimensions / 2))),
+        },
+      }),
       create: createProduct,
     }),
     defineComposition({
@@ -74,6 +97,11 @@ export const compositions: Registry<CompositionStrategy> = defineRegistry<Compos
         dropout: z.number().min(0).max(1).default(0),
         estimator,
       },
+      example: (quantizer) => ({ quantizer, levels: 2 }),
+      ofBits: (bits, dimensions) => ({
+        quantizer: plain(Math.round(bits / 2), dimensions),
+        levels: 2,
+      }),
       create: createResidual,
     }),
     defineComposition({
@@ -84,6 +112,7 @@ export const compositions: Registry<CompositionStrategy> = defineRegistry<Compos
         dimensions: z.int().positive().default(4),
         weight: z.number().nonnegative().default(1e-6),
       },
+      example: () => ({ dimensions: 3 }),
       create: createGaussian,
     }),
     defineComposition({
@@ -95,6 +124,7 @@ export const compositions: Registry<CompositionStrategy> = defineRegistry<Compos
         scales: z.array(z.int().positive()).min(1).default([1, 2, 3, 4, 5, 6, 8, 10, 13, 16]),
         estimator,
       },
+      example: (quantizer) => ({ quantizer, scales: [1, 2] }),
       create: createMultiScale,
     }),
   ],

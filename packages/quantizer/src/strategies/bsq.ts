@@ -11,6 +11,7 @@ export const bsq = defineQuantizer({
   reference: "https://arxiv.org/abs/2406.07548",
   options: signOptions,
   example: { bits: 4 },
+  ofBits: (bits) => ({ bits }),
   create: (options) =>
     new SignQuantizer({
       ...options,

@@ -4,7 +4,7 @@
  */
 import { nn, type Tensor1D, type Tensor2D, tf, type Variable } from "@fqgan/tensor";
 import { z } from "zod";
-import { normalize, tableOptions, weight } from "../codebook-options.js";
+import { normalize, tableOfBits, tableOptions, weight } from "../codebook-options.js";
 import { countCodes, DeadCodes, deadCodeOptions } from "../dead-codes.js";
 import { initialCodebook } from "../initial-codebook.js";
 import { commitmentLoss } from "../losses/codebook.js";
@@ -114,5 +114,7 @@ export const emaVq = defineQuantizer({
   reference: "https://arxiv.org/abs/1906.00446",
   options,
   example: { size: 16, dimensions: 4 },
+  // Latents of all lengths, as a lab's are.
+  ofBits: (bits, dimensions) => ({ ...tableOfBits(bits, dimensions), normalize: "none" }),
   create: (parsed, key) => new MovingAverageQuantizer(parsed, initialCodebook(parsed, key)),
 });

@@ -135,11 +135,23 @@ export class FiniteScalarQuantizer extends nn.Module implements Quantizer {
   }
 }
 
+/** About five levels a coordinate, as the paper has them, that multiply to about 2^bits. */
+function levelsOf(bits: number): number[] {
+  const dimensions = Math.ceil(bits / 2.4);
+  let rest = 2 ** bits;
+  return Array.from({ length: dimensions }, (_, i) => {
+    const levels = Math.max(2, Math.round(rest ** (1 / (dimensions - i))));
+    rest /= levels;
+    return levels;
+  });
+}
+
 export const fsq = defineQuantizer({
   name: "fsq",
   summary: "Rounds every coordinate to one of a few levels: the grid is the codebook",
   reference: "https://arxiv.org/abs/2309.15505",
   options,
   example: { levels: [4, 3, 5] },
+  ofBits: (bits) => ({ levels: levelsOf(bits) }),
   create: ({ levels, bound }) => new FiniteScalarQuantizer(levels, bound),
 });

@@ -11,7 +11,7 @@ import {
   tf,
   type Variable,
 } from "@fqgan/tensor";
-import { choiceEntropy, tableOptions, weight } from "../codebook-options.js";
+import { choiceEntropy, tableOfBits, tableOptions, weight } from "../codebook-options.js";
 import { codebookLoss, commitmentLoss } from "../losses/codebook.js";
 import { softChoiceEntropies } from "../losses/entropy.js";
 import { mostAlignedCodes } from "../nearest-code.js";
@@ -113,6 +113,7 @@ export const ibq = defineQuantizer({
   reference: "https://arxiv.org/abs/2412.02692",
   options,
   example: { size: 16, dimensions: 4 },
+  ofBits: tableOfBits,
   create(parsed, key) {
     const shape = [parsed.size, parsed.dimensions];
     const values = nn.uniformInit(1 / parsed.size)(fold(key, "codebook"), shape);

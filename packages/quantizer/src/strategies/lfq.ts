@@ -12,6 +12,7 @@ export const lfq = defineQuantizer({
   reference: "https://arxiv.org/abs/2310.05737",
   options: signOptions,
   example: { bits: 4 },
+  ofBits: (bits) => ({ bits }),
   create: (options) =>
     new SignQuantizer({ ...options, name: "lfq", normalize: "none", magnitude: 1 }),
 });

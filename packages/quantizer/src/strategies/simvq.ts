@@ -3,7 +3,7 @@
  * that all codes move together and none dies.
  */
 import { fold, nn } from "@fqgan/tensor";
-import { tableOptions, weight } from "../codebook-options.js";
+import { tableOfBits, tableOptions, weight } from "../codebook-options.js";
 import { ProjectedCodebookQuantizer } from "../projected-codebook.js";
 import { defineQuantizer } from "../quantizer.js";
 
@@ -19,6 +19,7 @@ export const simvq = defineQuantizer({
     beta: weight(0.25),
   },
   example: { size: 16, dimensions: 4 },
+  ofBits: tableOfBits,
   create({ size, dimensions, codebook, beta }, key) {
     const init = nn.normalInit(dimensions ** -0.5);
     return new ProjectedCodebookQuantizer({

@@ -4,7 +4,13 @@
  * by gradient. Losses as FQGAN uses them, its entropy term included.
  */
 import { nn, type Scalar, type Tensor1D, type Tensor2D, tf, type Variable } from "@fqgan/tensor";
-import { choiceEntropy, normalize, tableOptions, weight } from "../codebook-options.js";
+import {
+  choiceEntropy,
+  normalize,
+  tableOfBits,
+  tableOptions,
+  weight,
+} from "../codebook-options.js";
 import { DeadCodes, deadCodeOptions } from "../dead-codes.js";
 import { initialCodebook } from "../initial-codebook.js";
 import { codebookLoss, commitmentLoss } from "../losses/codebook.js";
@@ -100,5 +106,7 @@ export const vq = defineQuantizer({
   reference: "https://arxiv.org/abs/1711.00937",
   options,
   example: { size: 16, dimensions: 4, entropy: { weight: 0.03 } },
+  // Latents of all lengths, as a lab's are.
+  ofBits: (bits, dimensions) => ({ ...tableOfBits(bits, dimensions), normalize: "none" }),
   create: (parsed, key) => new VectorQuantizer(parsed, initialCodebook(parsed, key)),
 });

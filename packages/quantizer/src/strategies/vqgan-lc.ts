@@ -4,7 +4,7 @@
  */
 import { fold, nn } from "@fqgan/tensor";
 import { z } from "zod";
-import { tableOptions, weight } from "../codebook-options.js";
+import { tableOfBits, tableOptions, weight } from "../codebook-options.js";
 import { ProjectedCodebookQuantizer } from "../projected-codebook.js";
 import { defineQuantizer } from "../quantizer.js";
 
@@ -22,6 +22,7 @@ export const vqganLc = defineQuantizer({
     beta: weight(0.25),
   },
   example: { size: 16, features: 6, dimensions: 4 },
+  ofBits: tableOfBits,
   create({ size, features, dimensions, codebook, beta }, key) {
     return new ProjectedCodebookQuantizer({
       name: "vqgan-lc",
