@@ -8,6 +8,8 @@ import { markdown, summarize } from "./harness/summary.js";
 const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
   "decode-far": () => import("./decode-far.js"),
   "inception-features": () => import("./inception-features.js"),
+  "train-fqgan": () => import("./train-fqgan.js"),
+  "run-fqgan": () => import("./run-fqgan.js"),
   "train-vqgan": () => import("./train-vqgan.js"),
   "reconstruct-vqgan": () => import("./reconstruct-vqgan.js"),
 };
