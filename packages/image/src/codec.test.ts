@@ -4,7 +4,9 @@ import path from "node:path";
 import { UserError } from "@fqgan/registry";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cmykToRgba } from "./cmyk.js";
 import { decodeImage, encodePng } from "./codec.js";
+import { centreCrop } from "./crop.js";
 import type { Image } from "./image.js";
 
 let folder = "";
@@ -42,12 +44,36 @@ describe("decodeImage", () => {
     expect([jpeg.width, jpeg.height, jpeg.channels]).toEqual([3, 2, 3]);
   });
 
-  it("reads CMYK as RGB", async () => {
-    const grey = { create: { width: 4, height: 4, channels: 3, background: "#808080" } } as const;
-    const cmyk = await sharp(grey).toColourspace("cmyk").jpeg({ quality: 100 }).toBuffer();
-    const { data, channels } = await decodeImage(cmyk);
-    expect(channels).toBe(3);
-    expect(Math.abs(data[0]! - 128)).toBeLessThan(20);
+  it("reads CMYK as RGB, without a profile", async () => {
+    const red = { create: { width: 8, height: 8, channels: 3, background: "#ff0000" } } as const;
+    const cmyk = await sharp(red).toColourspace("cmyk").jpeg({ quality: 100 }).toBuffer();
+    const decoded = await decodeImage(cmyk);
+    // inks 0, 255, 255, 0: a profile would make a duller red of them
+    expect([decoded.channels, ...decoded.data.subarray(0, 3)]).toEqual([3, 255, 0, 0]);
+    const kept = await decodeImage(cmyk, { alpha: "keep" });
+    expect([kept.channels, ...kept.data.subarray(0, 4)]).toEqual([4, 255, 0, 0, 255]);
+    // (255 - 151) - 4 · 104 / 255 = 102.4
+    const inks = { width: 1, height: 1, channels: 4, data: Uint8Array.of(4, 0, 255, 151) };
+    expect([...cmykToRgba(inks).data]).toEqual([102, 104, 0, 255]);
+  });
+
+  it("reads an image of one pixel, grey ones, and grey ones with alpha", async () => {
+    const grey = (channels: 1 | 3) => ({
+      width: 1,
+      height: 1,
+      channels,
+      data: Uint8Array.of(7, 7, 7),
+    });
+    const pixel = { ...grey(1), data: Uint8Array.of(7) };
+    expect(await decodeImage(await encodePng(pixel))).toEqual(grey(3));
+    const transparent = await sharp(Uint8Array.of(7, 0), {
+      raw: { width: 1, height: 1, channels: 2 },
+    })
+      .toColourspace("b-w")
+      .png()
+      .toBuffer();
+    expect(await decodeImage(transparent)).toEqual(grey(3));
+    expect(centreCrop(grey(3), 2).data).toEqual(new Uint8Array(12).fill(7));
   });
 
   it("drops, composites or keeps alpha", async () => {

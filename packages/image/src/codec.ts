@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { UserError } from "@fqgan/registry";
 import type { Sharp, SharpOptions } from "sharp";
 import { compositeOn, dropAlpha } from "./alpha.js";
+import { cmykToRgba } from "./cmyk.js";
 import type { Image } from "./image.js";
 
 /** File name extensions that are read as images, lower case. */
@@ -69,25 +70,28 @@ export async function decodeImage(
 
 async function decode(bytes: Uint8Array, where: string, alpha: AlphaRule): Promise<Image> {
   const image = await openSharp(bytes);
-  const { format, depth } = await image.metadata();
+  const { format, depth, space } = await image.metadata();
   if (!FORMATS.includes(format))
     throw new UserError(`${where}: expected PNG, JPEG or WebP, got ${format}; convert it first`);
   if (depth !== "uchar")
     throw new UserError(
       `${where}: expected 8 bits a channel, got ${depth === "ushort" ? "16" : depth}; convert it first`,
     );
-  const rgba = await image
-    .toColourspace("srgb")
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const decoded: Image = {
-    width: rgba.info.width,
-    height: rgba.info.height,
-    channels: rgba.info.channels,
-    data: new Uint8Array(rgba.data.buffer, rgba.data.byteOffset, rgba.data.length),
+  const rgba =
+    space === "cmyk"
+      ? cmykToRgba(await pixelsOf(image.pipelineColourspace("cmyk").toColourspace("cmyk")))
+      : await pixelsOf(image.toColourspace("srgb").ensureAlpha());
+  return ALPHA_RULES[alpha](rgba);
+}
+
+async function pixelsOf(image: Sharp): Promise<Image> {
+  const { info, data } = await image.raw().toBuffer({ resolveWithObject: true });
+  return {
+    width: info.width,
+    height: info.height,
+    channels: info.channels,
+    data: new Uint8Array(data.buffer, data.byteOffset, data.length),
   };
-  return ALPHA_RULES[alpha](decoded);
 }
 
 const ALPHA_RULES: Record<AlphaRule, (rgba: Image) => Image> = {
