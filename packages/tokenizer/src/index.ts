@@ -10,6 +10,7 @@ export {
 } from "./config.js";
 export type { Decoder, DecoderContext, DecoderStrategy } from "./decoder.js";
 export { decoders } from "./decoders/index.js";
+export { defaultTokenizer } from "./default-tokenizer.js";
 export { adversarialWeight } from "./discriminator/adversary.js";
 export { balances } from "./discriminator/balance.js";
 export type {

@@ -1,73 +1,57 @@
-import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
-import { findRun, loadRunTokenizer } from "@fqgan/experiment";
-import {
-  centreCrop,
-  contactSheet,
-  decodeImage,
-  encodePng,
-  IMAGE_EXTENSIONS,
-  type Image,
-  toSignedUnit,
-  toUint8,
-  unpackImages,
-} from "@fqgan/image";
+import { contactSheet, encodePng, type Image, toSignedUnit } from "@fqgan/image";
 import { createMetrics } from "@fqgan/metrics";
 import { UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import type { Tokenizer } from "@fqgan/tokenizer";
 import { EXIT } from "../exit-codes.js";
+import { openTokenizer } from "../open-tokenizer.js";
 import { createStyle } from "../output/style.js";
 import { writePicture } from "../output/write-picture.js";
+import { findImages } from "../pictures/find-images.js";
+import { type FitFlags, FittedTokenizer } from "../pictures/fitted-tokenizer.js";
 import type { Globals } from "../program.js";
 
 interface Reconstruction {
   readonly image: string;
   readonly written: string;
+  /** Of what was reconstructed, pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly fit: string;
   readonly psnr: number;
   readonly ssim: number;
   readonly bitsPerPixel: number;
 }
 
-/** Pictures are enlarged to about this side, so that a small model's pixels can be seen. */
+/** Small pictures are enlarged to about this side, so that a small model's pixels can be seen. */
 const SHOWN = 256;
-
-function imagesAt(path: string): string[] {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new UserError(`${path}: expected an image or a folder, found nothing`);
-  if (!found.isDirectory()) return [path];
-  const images = readdirSync(path)
-    .filter((name) => IMAGE_EXTENSIONS.includes(extname(name).toLowerCase()))
-    .filter((name) => !name.includes(".fqgan."))
-    .sort()
-    .map((name) => join(path, name));
-  if (images.length === 0)
-    throw new UserError(
-      `${path}: expected images (${IMAGE_EXTENSIONS.join(", ")}), found none; give another folder`,
-    );
-  return images;
-}
 
 export async function reconstruct(
   globals: Globals,
-  path: string,
-  options: { readonly from?: string; readonly out?: string },
+  paths: readonly string[],
+  options: FitFlags & { readonly from?: string; readonly out?: string },
 ): Promise<number> {
-  const images = imagesAt(path);
-  const run = findRun(globals.runs, "tokenizer", options.from);
-  const tokenizer = await loadRunTokenizer(run.folder);
-  const { size } = tokenizer.config.image;
+  const images = findImages(paths);
+  const { tokenizer, name, from } = await openTokenizer(globals.runs, options.from);
+  // A whole photograph says more of a small model than the one square that fits it.
+  const fitted = new FittedTokenizer(
+    tokenizer,
+    from === undefined ? { fit: "tile", ...options } : options,
+  );
   const { dim } = createStyle(process.stderr);
-  if (!globals.quiet)
-    process.stderr.write(
-      dim(`${run.config.label} (${run.config.id}): images are centre-cropped to ${size}×${size}\n`),
-    );
+  const say = (text: string) => {
+    if (!globals.quiet) process.stderr.write(`${dim(text)}\n`);
+  };
+  say(`${name}; pictures show: ${["input", "reconstruction", ...alone(tokenizer)].join(" | ")}`);
   if (options.out !== undefined) mkdirSync(options.out, { recursive: true });
   const results: Reconstruction[] = [];
   const rejected: { image: string; reason: string }[] = [];
   for (const image of images)
     try {
-      const result = await reconstructOne(tokenizer, image, options.out ?? dirname(image));
+      const folder = options.out ?? dirname(image);
+      const result = await reconstructOne(image, { tokenizer, fitted, folder, say });
       results.push(result);
       if (!globals.json) process.stdout.write(`${describe(result)}\n`);
     } catch (error) {
@@ -77,47 +61,58 @@ export async function reconstruct(
       process.stderr.write(`left out ${error.message}\n`);
     }
   if (globals.json)
-    process.stdout.write(`${JSON.stringify({ run: run.config.id, results, rejected }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ tokenizer: from ?? "default", results, rejected }, null, 2)}\n`,
+    );
   if (rejected.length > 0 && !globals.quiet)
     process.stderr.write(`${rejected.length} of ${images.length} could not be read\n`);
   return results.length === 0 ? EXIT.failed : EXIT.done;
 }
 
-const describe = ({ written, psnr, ssim, bitsPerPixel }: Reconstruction) =>
-  `${written}  PSNR ${psnr.toFixed(2)} dB  SSIM ${ssim.toFixed(3)}  ${bitsPerPixel.toFixed(2)} bits per pixel`;
+/** Factors that are worth drawing by themselves. */
+const factorsOf = ({ factors }: Tokenizer) => (factors.length > 1 ? factors : []);
+const alone = (tokenizer: Tokenizer) => factorsOf(tokenizer).map((factor) => `${factor} alone`);
+
+const describe = ({ written, width, height, fit, psnr, ssim, bitsPerPixel }: Reconstruction) =>
+  `${written}  ${width}×${height} (${fit})  PSNR ${psnr.toFixed(2)} dB  SSIM ${ssim.toFixed(3)}  ` +
+  `${bitsPerPixel.toFixed(2)} bits per pixel`;
 
 async function reconstructOne(
-  tokenizer: Tokenizer,
   path: string,
-  folder: string,
+  options: {
+    readonly tokenizer: Tokenizer;
+    readonly fitted: FittedTokenizer;
+    readonly folder: string;
+    readonly say: (text: string) => void;
+  },
 ): Promise<Reconstruction> {
-  const { size } = tokenizer.config.image;
-  const original = centreCrop(await decodeImage(path, { alpha: "white" }), size);
-  const input = hostTensor(toSignedUnit(original.data), [1, size, size, 3]);
-  const full = asImage(await tokenizer.reconstruct(input));
-  const { factors } = tokenizer;
-  const alone: Image[] = [];
-  if (factors.length > 1)
-    for (const name of factors) alone.push(asImage(await tokenizer.reconstructFactor(input, name)));
+  const { tokenizer, fitted, folder, say } = options;
+  const fit = await fitted.open(path);
+  say(`${path}: ${fit.note}`);
+  const full = await fitted.reconstruct(fit);
+  const factors: Image[] = [];
+  for (const name of factorsOf(tokenizer)) factors.push(await fitted.reconstructFactor(fit, name));
+  const { picture, layout } = fit;
+  const { width, height } = picture;
   const metrics = createMetrics([{ name: "psnr" }, { name: "ssim" }]);
-  metrics.update({
-    images: { real: input, fake: hostTensor(toSignedUnit(full.data), [1, size, size, 3]) },
-  });
+  metrics.update({ images: { real: asTensor(picture), fake: asTensor(full) } });
   const values = Object.assign({}, ...(await metrics.compute()).map((result) => result.values));
   const written = join(folder, `${basename(path, extname(path))}.fqgan.png`);
-  const sheet = contactSheet([[original, full, ...alone]], {
-    scale: Math.max(1, Math.round(SHOWN / size)),
-  });
-  writePicture(written, await encodePng(sheet));
+  const scale = Math.max(1, Math.round(SHOWN / Math.max(width, height)));
+  writePicture(written, await encodePng(contactSheet([[picture, full, ...factors]], { scale })));
+  const bits = (tokenizer.bitsPerImage * layout.tile ** 2) / tokenizer.config.image.size ** 2;
   return {
     image: path,
     written,
+    width,
+    height,
+    fit: fitted.fit,
     psnr: values.psnr,
     ssim: values.ssim,
-    bitsPerPixel: tokenizer.bitsPerImage / size ** 2,
+    bitsPerPixel: (bits * layout.places.length) / (width * height),
   };
 }
 
-function asImage({ data, shape }: HostTensor): Image {
-  return unpackImages(toUint8(data as Float32Array), shape[1]!)[0]!;
-}
+/** [1, H, W, 3] in [-1, 1] */
+const asTensor = ({ data, width, height }: Image): HostTensor =>
+  hostTensor(toSignedUnit(data), [1, height, width, 3]);

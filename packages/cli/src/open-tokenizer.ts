@@ -1,0 +1,55 @@
+import { existsSync, statSync } from "node:fs";
+import { extname } from "node:path";
+import { findRun, loadRunTokenizer } from "@fqgan/experiment";
+import { UserError } from "@fqgan/registry";
+import {
+  defaultTokenizer,
+  type FqganCheckpointOptions,
+  loadTokenizer,
+  type Tokenizer,
+} from "@fqgan/tokenizer";
+
+export interface OpenedTokenizer {
+  readonly tokenizer: Tokenizer;
+  /** For people: a run's label, a file's name. */
+  readonly name: string;
+  /** What `--from` finds it by again; undefined for the one that comes with the command. */
+  readonly from: string | undefined;
+  /** How pictures are fitted to it unless told: a small model's one square is little of a photograph. */
+  readonly fit: "crop" | "tile";
+}
+
+/** Word for the newest run. */
+export const NEWEST = "newest";
+
+const CHECKPOINTS = [".safetensors", ".pt", ".pth"];
+
+/**
+ * The tokenizer that `--from` means: a checkpoint of ours or of PyTorch, a run, `newest`; without it the
+ * one that comes with the command.
+ */
+export async function openTokenizer(
+  runs: string,
+  from: string | undefined,
+  published: FqganCheckpointOptions = {},
+): Promise<OpenedTokenizer> {
+  if (from === undefined)
+    return {
+      tokenizer: await loadTokenizer(defaultTokenizer),
+      name: "the tokenizer that comes with fqgan",
+      from,
+      fit: "tile",
+    };
+  if (isCheckpoint(from))
+    return { tokenizer: await loadTokenizer(from, published), name: from, from, fit: "crop" };
+  const run = findRun(runs, "tokenizer", from === NEWEST ? undefined : from);
+  const { label, id } = run.config;
+  const tokenizer = await loadRunTokenizer(run.folder);
+  return { tokenizer, name: `${label} (${id})`, from: id, fit: "crop" };
+}
+
+function isCheckpoint(from: string): boolean {
+  if (existsSync(from)) return statSync(from).isFile();
+  if (!CHECKPOINTS.includes(extname(from).toLowerCase())) return false;
+  throw new UserError(`${from}: expected a tokenizer's checkpoint, got no such file`);
+}
