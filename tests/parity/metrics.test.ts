@@ -20,6 +20,8 @@ describe("metrics against the evaluation tools", async () => {
       "usage",
       "perplexity",
       "ties",
+      "nets",
+      "lpips",
     ])
       expect(groups).toContain(group);
     expect(checks.length).toBeGreaterThan(90);
