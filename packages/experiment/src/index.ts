@@ -15,12 +15,22 @@ export {
   executors,
   parseExecutor,
 } from "./executor/executors.js";
+export * from "./evaluation/index.js";
 export { localProcesses } from "./executor/local-processes.js";
 export { STAGE_EXIT } from "./executor/messages.js";
 export { cancelWaitingTasks } from "./executor/slurm/cancel.js";
 export { type SlurmOptions, slurmSchema } from "./executor/slurm/options.js";
 export { slurmArrays } from "./executor/slurm/slurm-arrays.js";
 export { stageProcess } from "./executor/stage-process.js";
+export { diagnoseRun } from "./health/diagnose-run.js";
+export { diagnoseTokenizer, type TokenizerDiagnosis } from "./health/diagnose-tokenizer.js";
+export type { CodebookDiagnosis, DiagnosedFinding, FindingSource } from "./health/diagnosis.js";
+export {
+  type CachedLatents,
+  type CachedLatentsOptions,
+  cachedLatents,
+} from "./lab/cached-latents.js";
+export { parseContender } from "./lab/parse-contender.js";
 export { columnNames, resolveColumn } from "./report/columns.js";
 export {
   formatCell,
@@ -50,14 +60,16 @@ export { loadRunTokenizer } from "./stages/codes-stage.js";
 export { evaluateTokenizer } from "./stages/evaluate-tokenizer.js";
 export { sha256OfFile } from "./stages/initial-weights.js";
 export { loadJudge } from "./stages/judge.js";
+export { judgeClasses } from "./stages/judge-classes.js";
 export { judgeSamples } from "./stages/judge-samples.js";
 export { type PrecisionLoss, precisionLosses } from "./stages/precision-loss.js";
 export { type RunStageOptions, runStage } from "./stages/run-stage.js";
 export { Samples, toPictures, type Unfolding } from "./stages/samples.js";
 export { scoresOf } from "./stages/scores.js";
+export { readTokenRecord, TOKEN_IMAGES, type TokenRecord } from "./stages/token-record.js";
 export { ClaimedError, readClaim } from "./store/claim.js";
 export { DiskFullError } from "./store/disk-error.js";
-export { type FoundRun, findRun } from "./store/find-run.js";
+export { type FoundRun, findRun, findStartedRun } from "./store/find-run.js";
 export { findRunFolders, type RunInSweep } from "./store/find-runs.js";
 export { canonicalJson, runId, type StageIdentity, slugify } from "./store/identity.js";
 export { gitRevision, installedVersions } from "./store/provenance.js";

@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { decodeGenerator } from "@fqgan/ar-generator";
+import { type DatasetConfig, loadDataset } from "@fqgan/data";
 import {
   findRun,
   type GeneratorStageConfig,
+  judgeClasses,
   readCodesHeader,
   readRunConfig,
   Samples,
@@ -84,7 +86,8 @@ export async function generate(globals: Globals, options: GenerateOptions): Prom
   });
   const start = performance.now();
   const pictures: Image[] = [];
-  for await (const drawn of draw(samples, { ...options, labels, trained, globals })) {
+  const data = readRunConfig(beside(inputs.codes)).config.data as DatasetConfig;
+  for await (const drawn of draw(samples, { ...options, labels, trained, data, globals })) {
     pictures.push(...drawn);
     if (!globals.quiet) process.stderr.write(`${pictures.length} of ${labels.length}\n`);
   }
@@ -117,17 +120,22 @@ async function* draw(
   options: GenerateOptions & {
     readonly labels: readonly number[];
     readonly trained: GeneratorStageConfig;
+    readonly data: DatasetConfig;
     readonly globals: Globals;
   },
 ): AsyncGenerator<readonly Image[]> {
-  const { labels, accept, frames, watch, trained, globals } = options;
+  const { labels, accept, frames, watch, trained, data, globals } = options;
   if (accept !== undefined) {
     if (frames !== undefined || watch)
       throw new UserError(
         "--accept: which images are kept is known when all are drawn; leave out --frames and --watch",
       );
     const judge = await loadExtractor(trained.evaluate.extractor);
-    for await (const { images, count } of samples.accepted(labels, { acceptance: accept, judge }))
+    const dataset = await loadDataset(data);
+    const members = judgeClasses(dataset, judge);
+    await dataset.close();
+    const options = { acceptance: accept, judge, members };
+    for await (const { images, count } of samples.accepted(labels, options))
       yield toPictures(images, count);
     judge.dispose();
   } else if (frames !== undefined || watch) {

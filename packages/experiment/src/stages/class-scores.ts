@@ -3,35 +3,34 @@ import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
 
 /**
- * How sure a classifier is that each image shows its class: its log-probability.
+ * How sure a classifier is that each image shows its class: the log of the probability of all the
+ * classifier's classes that it is made of.
  * @param batch.images [B, H, W, 3] in [-1, 1]; those beyond the labels are padding
- * @param batch.names of the labels' classes, which the classifier must know
+ * @param batch.members the classifier's classes of each label, from `judgeClasses`
  */
 export async function classScores(
-  judge: Extractor,
+  judge: Pick<Extractor, "name" | "extract">,
   batch: {
     readonly images: HostTensor;
     readonly labels: readonly number[];
-    readonly names: readonly string[];
+    readonly members: readonly (readonly number[])[];
   },
 ): Promise<number[]> {
-  const { images, labels, names } = batch;
+  const { images, labels, members } = batch;
   const { logits } = await judge.extract(images);
-  if (!logits || !judge.classes)
+  if (!logits)
     throw new UserError(
       `rejection sampling: expected a network that classifies, got "${judge.name}", which does not`,
     );
-  const known = judge.classes;
   const size = logits.shape[1]!;
   return labels.map((label, row) => {
-    const index = known.indexOf(names[label]!);
-    if (index < 0)
-      throw new UserError(
-        `rejection sampling: "${judge.name}" knows no class "${names[label]}"; it knows ${known.join(", ")}`,
-      );
     const scores = Array.from(logits.data.subarray(row * size, (row + 1) * size));
-    const most = Math.max(...scores);
-    const total = scores.reduce((sum, score) => sum + Math.exp(score - most), 0);
-    return scores[index]! - most - Math.log(total);
+    return logSum(members[label]!.map((index) => scores[index]!)) - logSum(scores);
   });
+}
+
+/** log Σ exp(x) */
+function logSum(values: readonly number[]): number {
+  const most = Math.max(...values);
+  return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }

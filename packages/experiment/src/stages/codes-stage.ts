@@ -139,14 +139,16 @@ async function encodeImages(options: {
       wanted.map((row) => views[row % views.length]!),
     );
   };
-  let next = read(0);
+  const prepare = (first: number) => {
+    const reading = read(first);
+    reading.catch(() => {}); // thrown when it is awaited
+    return reading;
+  };
+  let next = prepare(0);
   for (let first = 0; first < rows; first += batchSize) {
     if (signal.aborted) return "stopped";
     const pixels = await next;
-    if (first + batchSize < rows) {
-      next = read(first + batchSize);
-      next.catch(() => {}); // thrown when it is awaited
-    }
+    if (first + batchSize < rows) next = prepare(first + batchSize);
     const sides = [batchSize, split.size, split.size, 3];
     const encoded = await tokenizer.encode(hostTensor(toSignedUnit(pixels), sides));
     const counted = Math.min(batchSize, rows - first);

@@ -83,23 +83,29 @@ export class Samples {
 
   /**
    * Rejection sampling: images that a classifier recognises best, of as many more as `acceptance` says.
-   * The classifier's classes are matched by name.
+   * @param options.members the classifier's classes of each of ours, from `judgeClasses`
    */
   async *accepted(
     classes: ArrayLike<number>,
-    { acceptance, judge }: { readonly acceptance: number; readonly judge: Extractor },
+    options: {
+      readonly acceptance: number;
+      readonly judge: Extractor;
+      readonly members: readonly (readonly number[])[];
+    },
   ): AsyncGenerator<{ images: HostTensor; count: number }> {
+    const { acceptance, judge, members } = options;
     const score = async (codes: Codes, labels: readonly number[]) => {
       const scores: number[] = [];
       for (const { codes: some, start, count } of this.slices(codes)) {
         const { images } = await this.decode(some, count);
         const own = labels.slice(start, start + count);
-        scores.push(...(await classScores(judge, { images, labels: own, names: this.names })));
+        scores.push(...(await classScores(judge, { images, labels: own, members })));
       }
       return scores;
     };
-    const options = { ...this.sampling, classes, seed: this.options.seed, acceptance, score };
-    const kept = await generateAccepted(this.sampler, options);
+    const { seed } = this.options;
+    const wanted = { ...this.sampling, classes, seed, acceptance, score };
+    const kept = await generateAccepted(this.sampler, wanted);
     for (const { codes, count } of this.slices(kept)) yield this.decode(codes, count);
   }
 
@@ -147,10 +153,6 @@ export class Samples {
   dispose(): void {
     this.sampler.dispose();
     this.tokenizer.dispose();
-  }
-
-  private get names(): readonly string[] {
-    return this.options.classes;
   }
 
   private get sampling() {

@@ -1,0 +1,346 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGenerator, encodeGenerator } from "@fqgan/ar-generator";
+import {
+  createRunFolder,
+  type PlannedStage,
+  planCodes,
+  planGenerator,
+  RunFolder,
+  readCodes,
+  readRunStatus,
+  runStage,
+} from "@fqgan/experiment";
+import { decodeImage, encodePng } from "@fqgan/image";
+import { createKey, fold, startEngine, tf, uniform } from "@fqgan/tensor";
+import {
+  createTokenizer,
+  encodeTokenizer,
+  parseTokenizerConfig,
+  tokenizerHash,
+} from "@fqgan/tokenizer";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { runProgram } from "../program.js";
+
+/** Two classes that the built-in classifier knows. */
+const CLASSES = ["arrow", "arts & crafts"];
+const SIDE = 8;
+const network = { name: "convolutional", channels: 8, multipliers: [1, 2], groups: 4 };
+const quantizer = { name: "vq", size: 16, dimensions: 4 };
+
+let folder: string;
+let runs: string;
+let codesId: string;
+
+const never = new AbortController().signal;
+
+/** A run folder as a stage left it. */
+async function finished(stage: PlannedStage, model: Uint8Array): Promise<void> {
+  const { id, label, kind, revision, seed, config, inputs } = stage;
+  const path = createRunFolder(
+    runs,
+    folderConfig({ id, label, kind, revision, seed, config, inputs }),
+  );
+  const run = await RunFolder.open(path);
+  run.writeCheckpoint("model", model);
+  run.writeSummary({ metrics: {}, protocols: {} });
+  run.markDone();
+  run.close();
+}
+
+const folderConfig = (
+  facts: Pick<PlannedStage, "id" | "label" | "kind" | "revision" | "seed" | "config" | "inputs">,
+) => ({
+  format: 1 as const,
+  createdAt: "2026-01-01T00:00:00.000Z",
+  git: null,
+  versions: {},
+  ...facts,
+  config: { ...facts.config },
+  inputs: { ...facts.inputs },
+});
+
+async function writeTokenizer(id: string, seed: number) {
+  const codebooks = { visual: { quantizer }, semantic: { quantizer } };
+  const config = parseTokenizerConfig(
+    { image: { size: SIDE }, latentChannels: 8, encoder: network, decoder: network, codebooks },
+    "test",
+  );
+  const tokenizer = createTokenizer(config, seed);
+  const data = { name: "folder", path: join(folder, "images"), size: SIDE };
+  const stage = { id, label: id, kind: "tokenizer" as const, revision: 1, seed, inputs: {} };
+  await finished({ ...stage, config: { data, model: config } }, await encodeTokenizer(tokenizer));
+  const hash = await tokenizerHash(tokenizer);
+  const { grid } = tokenizer;
+  tokenizer.dispose();
+  return { data, hash, grid };
+}
+
+beforeAll(async () => {
+  await startEngine({ threads: 1 });
+  folder = mkdtempSync(join(tmpdir(), "fqgan-generate-"));
+  runs = join(folder, "runs");
+  for (const name of CLASSES)
+    for (let i = 0; i < 14; i++) {
+      mkdirSync(join(folder, "images", name), { recursive: true });
+      const values = uniform(fold(createKey(i), name), SIDE * SIDE * 3);
+      const data = Uint8Array.from(values, (value) => 255 * value);
+      const png = await encodePng({ width: SIDE, height: SIDE, channels: 3, data });
+      writeFileSync(join(folder, "images", name, `${i}.png`), png);
+    }
+  const { data, hash, grid } = await writeTokenizer("tokenizer-own", 1);
+  await writeTokenizer("tokenizer-other", 2);
+  const crops = { name: "ten-crop", range: 1.25 };
+  const codes = { data, crops, batchSize: 16, shardImages: 8 };
+  const stage = planCodes({ tokenizer: "tokenizer-own", codes }, "test");
+  codesId = stage.id;
+  await runStage(createRunFolder(runs, folderConfig(stage)), {
+    signal: never,
+    checkpointEveryMs: 1e9,
+  });
+  const model = {
+    width: 32,
+    layers: 1,
+    heads: 2,
+    feedForwardMultiple: 8,
+    head: { name: "factorized", layers: 1 },
+  };
+  const generatorStage = planGenerator(
+    {
+      tokenizer: "tokenizer-own",
+      codes: codes as never,
+      generator: { model, train: { steps: 1, batchSize: 4 } } as never,
+      seed: 0,
+    },
+    "test",
+  )[1]!;
+  const generator = createGenerator(
+    { ...model, vocabularies: { visual: 16, semantic: 16 }, grid: [...grid], classes: 2 },
+    createKey(3),
+  );
+  for (const [name, variable] of generator.namedVariables())
+    if (name.includes("outputs"))
+      variable.assign(
+        tf.tensor(
+          uniform(fold(createKey(4), name), variable.size).map((value) => 2 * value - 1),
+          variable.shape,
+        ) as never,
+      );
+  await finished(
+    { ...generatorStage, label: "tiny" },
+    await encodeGenerator({ generator, tokenizerHash: hash }),
+  );
+  generator.dispose();
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A command line in this process. */
+async function fqgan(...parameters: string[]) {
+  const written = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((name) =>
+    vi.spyOn(process[name], "write").mockImplementation((text) => {
+      written[name] += text;
+      return true;
+    }),
+  );
+  try {
+    const code = await runProgram(["--runs", runs, ...parameters], { entry: "" });
+    return { code, ...written };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+describe("extracting codes", () => {
+  it("writes ten crops of training images and one of others, in shards", () => {
+    const { splits, vocabularies } = readCodes(join(runs, codesId));
+    expect(vocabularies).toEqual({ visual: 16, semantic: 16 });
+    const [train, test] = [splits.train!, splits.test!];
+    expect(train.codes.visual!.shape.slice(1)).toEqual([10, 16]);
+    expect(test.codes.visual!.shape.slice(1)).toEqual([1, 16]);
+    const files = readdirSync(join(runs, codesId, "codes"));
+    expect(files.filter((name) => name.startsWith("train-")).length).toBeGreaterThan(1);
+  });
+
+  it("goes on after an interruption with the shards that are missing", async () => {
+    const before = readCodes(join(runs, codesId));
+    const path = join(runs, codesId);
+    rmSync(join(path, "done"));
+    rmSync(join(path, "codes", "train-00001.safetensors"));
+    expect(readRunStatus(path)).not.toBe("done");
+    const aborted = { signal: AbortSignal.abort(), checkpointEveryMs: 1e9 };
+    expect(await runStage(path, aborted)).toBe("stopped");
+    await runStage(path, { signal: never, checkpointEveryMs: 1e9 });
+    expect(readCodes(path)).toEqual(before);
+  });
+});
+
+describe("generating", () => {
+  it("writes a grid that depends on the seed alone", async () => {
+    const draw = async (name: string, ...more: string[]) => {
+      const out = join(folder, name);
+      const { code, stdout } = await fqgan(
+        "--json",
+        "generate",
+        "--grid",
+        "--count",
+        "3",
+        "--out",
+        out,
+        ...more,
+      );
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).files).toEqual([`${out}.png`]);
+      return (await decodeImage(`${out}.png`, { alpha: "drop" })).data;
+    };
+    const first = await draw(
+      "a",
+      "--seed",
+      "5",
+      "--guidance",
+      "2,1.5",
+      "--top-k",
+      "visual=8,semantic=4",
+    );
+    expect(
+      await draw("b", "--seed", "5", "--guidance", "2,1.5", "--top-k", "8,4", "--batch", "2"),
+    ).toEqual(first);
+    expect(await draw("c", "--seed", "6", "--guidance", "2,1.5", "--top-k", "8,4")).not.toEqual(
+      first,
+    );
+  });
+
+  it("writes a file for each image, named by class", async () => {
+    const out = join(folder, "files");
+    await fqgan(
+      "--quiet",
+      "generate",
+      "--class",
+      "arrow",
+      "--class",
+      "1",
+      "--count",
+      "2",
+      "--out",
+      out,
+    );
+    expect(readdirSync(out)).toEqual([
+      "arrow-000.png",
+      "arrow-001.png",
+      "arts-crafts-000.png",
+      "arts-crafts-001.png",
+    ]);
+  });
+
+  it("writes frames while it draws, the last of which is the picture", async () => {
+    const [out, frames] = [join(folder, "unfolded"), join(folder, "frames")];
+    const common = ["generate", "--class", "0", "--count", "2", "--seed", "1"];
+    await fqgan("--quiet", ...common, "--out", out, "--frames", frames);
+    expect(readdirSync(frames)).toHaveLength(4);
+    await fqgan("--quiet", ...common, "--out", join(folder, "whole"));
+    for (const name of ["arrow-000.png", "arrow-001.png"])
+      expect(readFileSync(join(out, name))).toEqual(readFileSync(join(folder, "whole", name)));
+    const { stderr } = await fqgan(...common, "--watch", "--out", out);
+    expect(stderr).toContain("▀");
+  });
+
+  it("keeps what the run's classifier recognises best", async () => {
+    const out = join(folder, "accepted");
+    const { code } = await fqgan(
+      "--quiet",
+      "generate",
+      "--count",
+      "1",
+      "--accept",
+      "0.25",
+      "--out",
+      out,
+    );
+    expect(code).toBe(0);
+    expect(readdirSync(out)).toEqual(["arrow-000.png", "arts-crafts-000.png"]);
+    const both = await fqgan("generate", "--accept", "0.5", "--watch");
+    expect(both.stderr).toContain("leave out --frames and --watch");
+  });
+
+  it("says what fewer bits cost", async () => {
+    const { stdout, code } = await fqgan(
+      "--json",
+      "--quiet",
+      "generate",
+      "--count",
+      "1",
+      "--precision",
+      "int4",
+      "--out",
+      join(folder, "int4"),
+    );
+    expect(code).toBe(0);
+    const { measured } = JSON.parse(stdout) as {
+      measured: { precision: string; perplexity: number }[];
+    };
+    expect(measured.map(({ precision }) => precision)).toEqual(["float32", "int4"]);
+    const [whole, rounded] = measured.map(({ perplexity }) => perplexity);
+    expect(rounded).not.toBe(whole);
+    expect(Math.abs(rounded! / whole! - 1)).toBeLessThan(0.2);
+  });
+
+  it("measures samples with fewer bits", async () => {
+    const { stdout } = await fqgan(
+      "--quiet",
+      "generate",
+      "--count",
+      "1",
+      "--precision",
+      "int8",
+      "--measure",
+      "80",
+      "--out",
+      join(folder, "int8"),
+    );
+    expect(stdout).toMatch(
+      /^float32 +perplexity on held-out codes [\d.]+ {2}FID of samples [\d.]+$/m,
+    );
+    expect(stdout).toMatch(
+      /^int8 +perplexity on held-out codes [\d.]+ \([+-][\d.]+ %\) {2}FID of samples [\d.]+$/m,
+    );
+  });
+
+  it.each([
+    [["--class", "arow"], '--class arow: expected 0 to 1 or a name; did you mean "arrow"?'],
+    [["--class", "7"], "--class 7: expected 0 to 1 or a name"],
+    [
+      ["--guidance", "1,2,3"],
+      "guidance.scale: expected one number or one for each of the 2 codebooks (visual, semantic), got a list of 3",
+    ],
+    [["--guidance", "visual=2"], "guidance.scale: expected one number or one for each"],
+    [["--guidance", "much"], "--guidance: expected a number"],
+    [["--guidance-schedule", "cosin"], 'did you mean "cosine"?'],
+    [["--guidance-interval", "5:2"], "--guidance-interval: expected first:end"],
+    [["--top-k", "17"], "topK: 17 is more than the 16 codes of visual; use at most 16"],
+    [["--top-p", "0"], "topP"],
+    [["--precision", "int5"], "Allowed choices are float32, int8, int4"],
+    [["--accept", "2"], "--accept: expected a share"],
+    [["--tokenizer", "tokenizer-other"], "codes of another tokenizer: expected tokenizer"],
+    [["--from", "tokenizer-own"], "expected a generator run, got a tokenizer run"],
+  ])("refuses %j", async (parameters, message) => {
+    const { code, stderr, stdout } = await fqgan(
+      "generate",
+      ...parameters,
+      "--out",
+      join(folder, "none"),
+    );
+    expect(stderr).toContain(message);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+    expect(existsSync(join(folder, "none"))).toBe(false);
+  });
+});
