@@ -19,9 +19,37 @@ export function findRun(
   kind: StageKind,
   reference: string | undefined,
 ): FoundRun {
+  const finished = (folder: string) => readRunStatus(folder) === "done";
+  const found = locate(runsFolder, kind, { reference, counts: finished });
+  const status = readRunStatus(found.folder);
+  if (status !== "done")
+    throw new UserError(
+      `${found.config.id}: expected a finished run, it is ${status}; run its command again to go on`,
+    );
+  return found;
+}
+
+/** The same, whether it is finished, running or failed. */
+export function findStartedRun(
+  runsFolder: string,
+  kind: StageKind,
+  reference: string | undefined,
+): FoundRun {
+  const started = (folder: string) => readRunStatus(folder) !== "waiting";
+  return locate(runsFolder, kind, { reference, counts: started });
+}
+
+function locate(
+  runsFolder: string,
+  kind: StageKind,
+  {
+    reference,
+    counts,
+  }: { readonly reference: string | undefined; readonly counts: (folder: string) => boolean },
+): FoundRun {
   const found =
     reference === undefined
-      ? newest(runsFolder, kind)
+      ? newest(listRunFolders(runsFolder).filter(counts), kind)
       : (byPath(reference) ??
         bySweepPoint(runsFolder, kind, reference) ??
         byId(runsFolder, reference));
@@ -29,11 +57,6 @@ export function findRun(
   if (found.config.kind !== kind)
     throw new UserError(
       `${reference}: expected a ${kind} run, got a ${found.config.kind} run; \`fqgan list runs\` shows all`,
-    );
-  const status = readRunStatus(found.folder);
-  if (status !== "done")
-    throw new UserError(
-      `${found.config.id}: expected a finished run, it is ${status}; run its command again to go on`,
     );
   return found;
 }
@@ -81,9 +104,8 @@ function byId(runsFolder: string, reference: string): FoundRun | undefined {
   return folder === undefined ? undefined : open(folder);
 }
 
-function newest(runsFolder: string, kind: StageKind): FoundRun | undefined {
-  return listRunFolders(runsFolder)
-    .filter((folder) => readRunStatus(folder) === "done")
+function newest(folders: readonly string[], kind: StageKind): FoundRun | undefined {
+  return folders
     .map(open)
     .filter(({ config }) => config.kind === kind)
     .sort((a, b) => b.config.createdAt.localeCompare(a.config.createdAt))[0];
