@@ -41,7 +41,8 @@ export {
   referenceModels,
 } from "./import/fqgan-names.js";
 export { type FqganTrainingOptions, fqganTrainingState } from "./import/fqgan-training.js";
-export { fromTorch, transposeHost } from "./import/layout.js";
+export { latentDiffusionNames, latentDiffusionWeights } from "./import/latent-diffusion.js";
+export { fromTorch } from "./import/layout.js";
 export { patchDiscriminatorWeights } from "./import/patch-discriminator.js";
 export { styleDiscriminatorWeights } from "./import/style-discriminator.js";
 export { encodeLatents, seedCodebooks } from "./latents.js";
