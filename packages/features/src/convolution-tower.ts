@@ -38,12 +38,16 @@ export class ConvolutionTower extends nn.Module {
 
   /** [B, H, W, 3] in [-1, 1] → [B, D] */
   call(images: Tensor): Tensor {
-    let x = this.stem.call(images);
-    const means = this.stages.map((stage) => {
-      x = stage.call(x);
-      return tf.mean(x, [1, 2]); // [B, C]
-    });
+    const [, ...maps] = this.maps(images);
+    const means = maps.map((map) => tf.mean(map, [1, 2])); // [B, C]
     return this.head.call(tf.concat(means, 1));
+  }
+
+  /** [B, H, W, 3] in [-1, 1] → the stem's and each stage's features, [B, H/2, W/2, C] and on by halves */
+  maps(images: Tensor): Tensor[] {
+    const maps = [this.stem.call(images)];
+    for (const stage of this.stages) maps.push(stage.call(maps.at(-1)!));
+    return maps;
   }
 }
 

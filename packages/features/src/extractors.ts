@@ -2,8 +2,8 @@ import { defineRegistry, type Registry, type StrategyConfig } from "@fqgan/regis
 import type { Extractor, ExtractorStrategy } from "./extractor.js";
 import { builtinJudge } from "./strategies/builtin-judge.js";
 import { builtinTeacher } from "./strategies/builtin-teacher.js";
-import { clip } from "./strategies/clip.js";
-import { dinov2 } from "./strategies/dinov2.js";
+import { clip, fqganClip } from "./strategies/clip.js";
+import { dinov2, fqganDinov2 } from "./strategies/dinov2.js";
 import { inception } from "./strategies/inception.js";
 
 const strategy = <Options>(typed: ExtractorStrategy<Options>) =>
@@ -18,6 +18,10 @@ export const extractors: Registry<ExtractorStrategy> = defineRegistry<ExtractorS
 /** Networks that teach: the representation loss pulls codes towards their features. Never a judge. */
 export const teachers: Registry<ExtractorStrategy> = defineRegistry<ExtractorStrategy>("teacher", [
   builtinTeacher,
+  strategy(clip),
+  strategy(dinov2),
+  strategy(fqganClip),
+  strategy(fqganDinov2),
 ]);
 
 /** The judge that a config names. */

@@ -13,6 +13,8 @@ export {
 export { Lpips } from "./lpips/lpips.js";
 export type { PerceptualDistance, PerceptualDistanceStrategy } from "./perceptual-distance.js";
 export { loadPerceptualDistance, perceptualDistances } from "./perceptual-distances.js";
+export { nearestStandardised } from "./preprocess/nearest-standardised.js";
+export { channelStatistics } from "./preprocess/pillow-standardised.js";
 export { type ClipExtractorOptions, clipExtractor } from "./strategies/clip.js";
 export { type Dinov2ExtractorOptions, dinov2Extractor } from "./strategies/dinov2.js";
 export {

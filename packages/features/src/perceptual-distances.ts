@@ -1,10 +1,12 @@
 import { defineRegistry, type Registry, type StrategyConfig } from "@fqgan/registry";
 import type { PerceptualDistance, PerceptualDistanceStrategy } from "./perceptual-distance.js";
+import { builtinDistance } from "./strategies/builtin-distance.js";
 import { lpips } from "./strategies/lpips.js";
 
 /** Distances of image pairs by a frozen network; as losses and as metrics. */
 export const perceptualDistances: Registry<PerceptualDistanceStrategy> =
   defineRegistry<PerceptualDistanceStrategy>("perceptual distance", [
+    builtinDistance,
     lpips as unknown as PerceptualDistanceStrategy,
   ]);
 

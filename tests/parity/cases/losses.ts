@@ -12,6 +12,7 @@ import {
   type DiscriminatorManifest,
 } from "../losses/discriminators.js";
 import { checkLpips, type LpipsMeta } from "../losses/lpips.js";
+import { checkTowerInputs, type TowerMeta } from "../losses/tower-input.js";
 import { type CaseKind, readTensors } from "../parity-case.js";
 
 /** What a losses case's `meta.json` says, as the fixtures' README states it. */
@@ -22,7 +23,7 @@ interface LossesMeta {
   readonly stylegan_full_manifest: DiscriminatorManifest;
   readonly adversarial: Parameters<typeof checkAdversarial>[0]["meta"];
   readonly adaptive_weight: Parameters<typeof checkAdaptiveWeight>[0]["meta"];
-  readonly infonce: Parameters<typeof checkRepresentation>[0]["meta"];
+  readonly infonce: Readonly<Record<string, TowerMeta | string>>;
   readonly entropy_loss: number;
   readonly disentangle_loss: number;
   readonly lpips: LpipsMeta;
@@ -62,6 +63,7 @@ export const losses: CaseKind = {
         engine,
       })),
       ...(await checkRepresentation({ tensors: tensors("infonce"), meta: meta.infonce, engine })),
+      ...checkTowerInputs(tensors("infonce"), meta.infonce),
       ...(await checkRegularisers({ tensors: tensors("regularisers"), meta, engine })),
       ...(await checkLpips({ tensors: tensors("lpips"), meta: meta.lpips, engine })),
     ];

@@ -1,60 +1,105 @@
+import type { Tensor } from "@fqgan/tensor";
 import { z } from "zod";
 import { readWeightsFile, type WeightsFile, weightsOptions } from "../checkpoint/read-weights.js";
 import { share } from "../checkpoint/shared.js";
 import { buildNetwork, renamed, StateDict } from "../checkpoint/state-dict.js";
 import type { Extractor, ExtractorStrategy } from "../extractor.js";
 import { compiledProgram, extractorOf } from "../frozen-extractor.js";
+import { nearestPreparation } from "../preprocess/nearest-standardised.js";
 import { channelStatistics, pillowStandardised } from "../preprocess/pillow-standardised.js";
 import { ClipVision } from "../vision-transformer/clip.js";
 
 const CHUNK = 8;
 const TOWER = "visual.";
 
+/** What is taken from the tower, and how it is shown images. */
+const uses = {
+  /** CLIP's own: the embedding that texts are compared with. */
+  embedding: {
+    name: "clip",
+    call: (network: ClipVision, images: Tensor) => network.call(images),
+    dimensions: ({ dimensions }: Sizes) => dimensions,
+    preparation: ({ size }: Sizes) =>
+      pillowStandardised({ size, framing: "centre-square", statistics: channelStatistics.clip }),
+  },
+  /** What FQGAN's codes are trained towards: the last class token, of images resized without a filter. */
+  "fqgan-teacher": {
+    name: "fqgan-clip",
+    call: (network: ClipVision, images: Tensor) => network.lastClassToken(images),
+    dimensions: ({ channels }: Sizes) => channels,
+    preparation: ({ size }: Sizes) =>
+      nearestPreparation({ size, statistics: channelStatistics.clip }),
+  },
+};
+
+type Sizes = ReturnType<typeof ClipVision.sizes>;
+
 export interface ClipExtractorOptions {
   /** Default: one for each 64 channels. */
   readonly heads?: number;
+  /** Default: embedding. */
+  readonly use?: keyof typeof uses;
 }
 
 /** CLIP's image tower with weights that are in memory already; those of the text tower are left out. */
 export function clipExtractor(
   { tensors, hash, path }: WeightsFile,
-  { heads }: ClipExtractorOptions = {},
+  { heads, use: chosen = "embedding" }: ClipExtractorOptions = {},
 ): Extractor {
+  const use = uses[chosen];
   const isWhole = Object.keys(tensors).some((name) => name.startsWith(TOWER));
   const tower = renamed(tensors, (name) => {
     if (!isWhole) return name;
     return name.startsWith(TOWER) ? name.slice(TOWER.length) : undefined;
   });
-  const { size, dimensions } = ClipVision.sizes(new StateDict(tower, path));
-  const program = share(`clip ${hash} ${heads}`, () => {
+  const sizes = ClipVision.sizes(new StateDict(tower, path));
+  const program = share(`${use.name} ${hash} ${heads}`, () => {
     const network = buildNetwork(
       new StateDict(tower, path),
       (given) => new ClipVision(given, heads ? { heads } : {}),
     );
     return compiledProgram({
-      name: "clip",
+      name: use.name,
       chunk: CHUNK,
       weights: "frozen",
-      call: (images) => ({ features: network.call(images) }),
+      call: (images) => ({ features: use.call(network, images) }),
       dispose: () => network.dispose(),
     });
   });
-  const statistics = channelStatistics.clip;
-  const preparation = pillowStandardised({ size, framing: "centre-square", statistics });
-  return extractorOf({ name: `clip-${size}`, hash, dimensions }, { preparation, program });
+  const dimensions = use.dimensions(sizes);
+  const preparation = use.preparation(sizes);
+  return extractorOf(
+    { name: `${use.name}-${sizes.size}`, hash, dimensions },
+    { preparation, program },
+  );
 }
 
-export const clip: ExtractorStrategy<
-  ClipExtractorOptions & { readonly weights: string; readonly sha256?: string }
-> = {
+const options = {
+  ...weightsOptions("the state dict of CLIP or of its visual tower, saved by torch.save"),
+  heads: z.int().min(1).optional().describe("default: one for each 64 channels"),
+};
+
+type FileOptions = Pick<ClipExtractorOptions, "heads"> & {
+  readonly weights: string;
+  readonly sha256?: string;
+};
+
+export const clip: ExtractorStrategy<FileOptions> = {
   name: "clip",
   summary:
     "CLIP's image embedding before it is scaled to length 1, from OpenAI's state dict; CMMD takes ViT-L/14-336",
   reference: "https://arxiv.org/abs/2401.09603",
-  options: {
-    ...weightsOptions("the state dict of CLIP or of its visual tower, saved by torch.save"),
-    heads: z.int().min(1).optional().describe("default: one for each 64 channels"),
-  },
-  create: async ({ weights, sha256, ...options }) =>
-    clipExtractor(await readWeightsFile(weights, sha256), options),
+  options,
+  create: async ({ weights, sha256, ...rest }) =>
+    clipExtractor(await readWeightsFile(weights, sha256), rest),
+};
+
+export const fqganClip: ExtractorStrategy<FileOptions> = {
+  name: "fqgan-clip",
+  summary:
+    "CLIP as FQGAN's code is taught by it: the last class token before its normalisation, nearest neighbours",
+  reference: "https://arxiv.org/abs/2411.16681",
+  options,
+  create: async ({ weights, sha256, ...rest }) =>
+    clipExtractor(await readWeightsFile(weights, sha256), { ...rest, use: "fqgan-teacher" }),
 };

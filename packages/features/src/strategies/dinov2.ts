@@ -4,6 +4,7 @@ import { share } from "../checkpoint/shared.js";
 import { buildNetwork, StateDict } from "../checkpoint/state-dict.js";
 import type { Extractor, ExtractorStrategy } from "../extractor.js";
 import { compiledProgram, extractorOf } from "../frozen-extractor.js";
+import { nearestPreparation } from "../preprocess/nearest-standardised.js";
 import { channelStatistics, pillowStandardised } from "../preprocess/pillow-standardised.js";
 import { Dinov2 } from "../vision-transformer/dinov2.js";
 
@@ -12,12 +13,21 @@ const CHUNK = 8;
 export interface Dinov2ExtractorOptions {
   readonly size: number;
   readonly heads?: number;
+  /** Default: Pillow's bicubic filter; nearest neighbours is how FQGAN's code shows images to its teacher. */
+  readonly resize?: keyof typeof resizings;
 }
+
+const statistics = channelStatistics.imagenet;
+
+const resizings = {
+  pillow: (size: number) => pillowStandardised({ size, framing: "stretch", statistics }),
+  nearest: (size: number) => nearestPreparation({ size, statistics }),
+};
 
 /** DINOv2 with weights that are in memory already. */
 export function dinov2Extractor(
   { tensors, hash, path }: WeightsFile,
-  { size, heads }: Dinov2ExtractorOptions,
+  { size, heads, resize = "pillow" }: Dinov2ExtractorOptions,
 ): Extractor {
   const dimensions = new StateDict(tensors, path).shapeOf("pos_embed").at(-1)!;
   const program = share(`dinov2 ${hash} ${size} ${heads}`, () => {
@@ -33,23 +43,36 @@ export function dinov2Extractor(
       dispose: () => network.dispose(),
     });
   });
-  const statistics = channelStatistics.imagenet;
-  const preparation = pillowStandardised({ size, framing: "stretch", statistics });
+  const preparation = resizings[resize](size);
   return extractorOf({ name: `dinov2-${dimensions}`, hash, dimensions }, { preparation, program });
 }
 
-export const dinov2: ExtractorStrategy<
-  Dinov2ExtractorOptions & { readonly weights: string; readonly sha256?: string }
-> = {
+type FileOptions = Pick<Dinov2ExtractorOptions, "size" | "heads"> & {
+  readonly weights: string;
+  readonly sha256?: string;
+};
+
+const options = {
+  ...weightsOptions("dinov2_vitl14_pretrain.pth"),
+  size: z.int().min(14).default(224).describe("side that images are brought to, pixels"),
+  heads: z.int().min(1).optional().describe("default: one for each 64 channels"),
+};
+
+export const dinov2: ExtractorStrategy<FileOptions> = {
   name: "dinov2",
   summary:
     "DINOv2's class token, from dinov2_vits14/vitb14/vitl14_pretrain.pth; FD-DINOv2 takes ViT-L",
   reference: "https://arxiv.org/abs/2306.04675",
-  options: {
-    ...weightsOptions("dinov2_vitl14_pretrain.pth"),
-    size: z.int().min(14).default(224).describe("side that images are brought to, pixels"),
-    heads: z.int().min(1).optional().describe("default: one for each 64 channels"),
-  },
-  create: async ({ weights, sha256, ...options }) =>
-    dinov2Extractor(await readWeightsFile(weights, sha256), options),
+  options,
+  create: async ({ weights, sha256, ...rest }) =>
+    dinov2Extractor(await readWeightsFile(weights, sha256), rest),
+};
+
+export const fqganDinov2: ExtractorStrategy<FileOptions> = {
+  name: "fqgan-dinov2",
+  summary: "DINOv2 as FQGAN's code is taught by it: images resized by nearest neighbours",
+  reference: "https://arxiv.org/abs/2411.16681",
+  options,
+  create: async ({ weights, sha256, ...rest }) =>
+    dinov2Extractor(await readWeightsFile(weights, sha256), { ...rest, resize: "nearest" }),
 };

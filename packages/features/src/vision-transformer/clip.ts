@@ -73,10 +73,16 @@ export class ClipVision extends nn.Module {
 
   /** [B, size, size, 3], CLIP's mean and deviation taken out → the embedding, not of unit length, [B, D] */
   call(images: Tensor): Tensor {
+    const image = this.normAfter.call(this.lastClassToken(images));
+    return tf.matMul(image as Tensor2D, this.projection as unknown as Tensor2D);
+  }
+
+  /** The class token as the last block leaves it, before its normalisation: [B, C] */
+  lastClassToken(images: Tensor): Tensor {
     const { classToken, positions } = this;
     const tokens = tokensOf(this.patches.call(images), { classToken, positions });
-    const last = this.blocks.reduce((x, block) => block.call(x), this.normBefore.call(tokens));
-    const image = this.normAfter.call(classTokenOf(last));
-    return tf.matMul(image as Tensor2D, this.projection as unknown as Tensor2D);
+    return classTokenOf(
+      this.blocks.reduce((x, block) => block.call(x), this.normBefore.call(tokens)),
+    );
   }
 }
