@@ -48,7 +48,7 @@ export async function openTokenizer(
   return { tokenizer, name: `${label} (${id})`, from: id, fit: "crop" };
 }
 
-function isCheckpoint(from: string): boolean {
+export function isCheckpoint(from: string): boolean {
   if (existsSync(from)) return statSync(from).isFile();
   if (!CHECKPOINTS.includes(extname(from).toLowerCase())) return false;
   throw new UserError(`${from}: expected a tokenizer's checkpoint, got no such file`);

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { codebookCommands } from "./codebook-commands.js";
 import { describeExtractCodes } from "./commands/extract-codes-options.js";
 import { describeGenerate } from "./commands/generate-options.js";
 import { EXIT, reportError } from "./exit-codes.js";
@@ -148,6 +149,7 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     .action(act(async () => (await import("./commands/train.js")).trainGenerator));
 
   tokenizerCommands(program, act);
+  codebookCommands(program, act);
   running(describeExtractCodes(program.command("extract-codes"))).action(
     act(async () => (await import("./commands/extract-codes.js")).extractCodes),
   );

@@ -34,6 +34,7 @@ export {
   readReference,
   writeReference,
 } from "./statistics/reference.js";
+export { SharedRows } from "./statistics/rows.js";
 export type { FeatureRows } from "./statistics/tiles.js";
 export { weightedGaussian, weightedMean } from "./statistics/weighted.js";
 export { extrapolate, subsetSizes } from "./strategies/fid-infinity.js";

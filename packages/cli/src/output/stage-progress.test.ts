@@ -64,12 +64,15 @@ it("draws moving bars under lasting lines on a terminal", () => {
   at(4000, training(50, 4));
   at(8000, { type: "ended", outcome: { status: "done" } });
   at(8000, { type: "started" }, second);
-  at(8500, { type: "warning", message: "visual: 62% of its codes are never used" }, second);
-  at(9000, { type: "warning", message: "visual: 61% of its codes are never used" }, second);
+  const warn = (message: string) => at(8500, { type: "warning", message }, second);
+  warn("visual: the codebook has collapsed (perplexity 1.9 of 512 codes)");
+  warn("visual: the codebook has collapsed (perplexity 1.8 of 512 codes)");
+  warn("visual: latents move away from their codes (commitment loss 5, once 0.1)");
   at(13_000, training(63, 3), second);
   expect(screen.lines).toEqual([
     "  1/2 VQ 256  ████████████████████ 100%  398 img/s          8 s   PSNR 19.8  usage 61%",
-    "  ! VQ 512: visual: 62% of its codes are never used",
+    "  ! VQ 512: visual: the codebook has collapsed (perplexity 1.9 of 512 codes)",
+    "  ! VQ 512: visual: latents move away from their codes (commitment loss 5, once 0.1)",
     "  2/2 VQ 512  ████████████░░░░░░░░  63%  398 img/s  left 3 s",
     expect.stringMatching(/^ {2}total {7}█+░+ +\d+% +left 3 s$/),
     "",

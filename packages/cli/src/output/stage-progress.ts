@@ -141,7 +141,7 @@ export class StageProgress {
 
   private warn(entry: Entry, message: string): void {
     // The same trouble is told once a stage, not at every validation.
-    const about = message.split(":")[0]!;
+    const about = message.split(/[(0-9]/)[0]!;
     if (entry.warned.has(about)) return;
     entry.warned.add(about);
     const { yellow } = this.options.style;

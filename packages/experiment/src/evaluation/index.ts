@@ -1,0 +1,27 @@
+export { type AuditedTokenizer, openTokenizer } from "./audited-tokenizer.js";
+export {
+  auditTokenizer,
+  type CardProtocol,
+  stampOf,
+  type TokenizerCard,
+} from "./card.js";
+export { cardPage, finite } from "./card-page.js";
+export {
+  evaluatePairs,
+  evaluateSets,
+  type ImageEvaluation,
+  type Reconstructor,
+  type Rejected,
+} from "./evaluate-images.js";
+export { type ProtocolOutcome, SetEvaluation } from "./evaluate-sets.js";
+export { type ImageSource, openImages } from "./image-source.js";
+export { formatInterval, type LabelledValue, labelled } from "./labelled.js";
+export { openOnnxTokenizer } from "./onnx-tokenizer.js";
+export {
+  availableProtocols,
+  chooseProtocols,
+  type EvaluationProtocol,
+  type WeightFiles,
+} from "./protocols.js";
+export { referenceFile } from "./statistics.js";
+export { tokenizerReconstructor } from "./tokenizer-reconstructor.js";
