@@ -19,6 +19,21 @@ export interface OpenedTokenizer {
   readonly fit: "crop" | "tile";
 }
 
+/** What weights of published models don't tell. */
+export interface PublishedFlags {
+  readonly weights?: "model" | "ema";
+  readonly groups?: number;
+  readonly heads?: number;
+  readonly size?: number;
+}
+
+export const publishedOptions = ({ weights, groups, heads, size }: PublishedFlags) => ({
+  ...(weights !== undefined && { weights }),
+  ...(groups !== undefined && { groups }),
+  ...(heads !== undefined && { adapterHeads: heads }),
+  ...(size !== undefined && { imageSize: size }),
+});
+
 /** Word for the newest run. */
 export const NEWEST = "newest";
 

@@ -22,11 +22,23 @@ const from = (command: Command) =>
     'a run, "newest", or a checkpoint: .safetensors, .pt, .pth (default: the small tokenizer that comes with fqgan)',
   );
 
+/** What the weights of PyTorch's checkpoints don't tell. */
+const published = (command: Command) =>
+  command
+    .addOption(
+      new Option("--weights <which>", "of a .pt that has averaged ones too").choices([
+        "model",
+        "ema",
+      ]),
+    )
+    .option("--groups <n>", "of a .pt's group norms, where not 32", wholeNumber)
+    .option("--heads <n>", "of a .pt's adapters, where not 8", wholeNumber);
+
 /** Names are here and not asked of the registry: loading it would make help slow. */
 export const FITS = ["crop", "tile", "interpolate"];
 
 const fitting = (command: Command) =>
-  from(command)
+  published(from(command))
     .addOption(
       new Option(
         "--fit <how>",
@@ -38,14 +50,6 @@ const fitting = (command: Command) =>
     .option("--side <pixels>", "longest side of what is tiled or interpolated", wholeNumber, 256)
     .option("--overlap <pixels>", "of tiles, at least (default: an eighth of one)", wholeNumber);
 
-const published = (command: Command) =>
-  command
-    .addOption(
-      new Option("--weights <which>", "of files with averaged weights").choices(["model", "ema"]),
-    )
-    .option("--groups <n>", "of group norms, where not 32", wholeNumber)
-    .option("--heads <n>", "of adapters' attention, where not 8", wholeNumber);
-
 export function tokenizerCommands(program: Command, act: Act): void {
   fitting(program.command("reconstruct <paths...>"))
     .description("images or folders through a tokenizer: pictures, PSNR, SSIM, bits per pixel")
@@ -55,6 +59,7 @@ export function tokenizerCommands(program: Command, act: Act): void {
       examples(
         "fqgan reconstruct cat.jpg                      cat.fqgan.png: input | reconstruction | each codebook alone",
         "fqgan reconstruct ~/photos --from newest --out reconstructed",
+        "fqgan reconstruct cat.jpg --from fqgan_dual_ds16.pt",
         "fqgan reconstruct cat.jpg --from fqgan_dual_ds16.pt --fit tile --side 1024",
       ),
     )

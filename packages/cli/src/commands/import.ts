@@ -3,23 +3,9 @@ import { basename, extname } from "node:path";
 import { UserError } from "@fqgan/registry";
 import { loadTokenizer, saveTokenizer, tokenizerHash } from "@fqgan/tokenizer";
 import { EXIT } from "../exit-codes.js";
+import { type PublishedFlags, publishedOptions } from "../open-tokenizer.js";
 import { describeTokenizer, tokenizerFacts } from "../output/describe-tokenizer.js";
 import type { Globals } from "../program.js";
-
-/** What weights of published models don't tell. */
-export interface PublishedFlags {
-  readonly weights?: "model" | "ema";
-  readonly groups?: number;
-  readonly heads?: number;
-  readonly size?: number;
-}
-
-export const publishedOptions = ({ weights, groups, heads, size }: PublishedFlags) => ({
-  ...(weights !== undefined && { weights }),
-  ...(groups !== undefined && { groups }),
-  ...(heads !== undefined && { adapterHeads: heads }),
-  ...(size !== undefined && { imageSize: size }),
-});
 
 /** A checkpoint of PyTorch as one of ours. */
 export async function importCheckpoint(

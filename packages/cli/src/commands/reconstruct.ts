@@ -6,7 +6,7 @@ import { UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import type { Tokenizer } from "@fqgan/tokenizer";
 import { EXIT } from "../exit-codes.js";
-import { openTokenizer } from "../open-tokenizer.js";
+import { openTokenizer, type PublishedFlags, publishedOptions } from "../open-tokenizer.js";
 import { createStyle } from "../output/style.js";
 import { writePicture } from "../output/write-picture.js";
 import { findImages } from "../pictures/find-images.js";
@@ -31,10 +31,14 @@ const SHOWN = 256;
 export async function reconstruct(
   globals: Globals,
   paths: readonly string[],
-  options: FitFlags & { readonly from?: string; readonly out?: string },
+  options: FitFlags & PublishedFlags & { readonly from?: string; readonly out?: string },
 ): Promise<number> {
   const images = findImages(paths);
-  const { tokenizer, name, from } = await openTokenizer(globals.runs, options.from);
+  const { tokenizer, name, from } = await openTokenizer(
+    globals.runs,
+    options.from,
+    publishedOptions(options),
+  );
   // A whole photograph says more of a small model than the one square that fits it.
   const fitted = new FittedTokenizer(
     tokenizer,

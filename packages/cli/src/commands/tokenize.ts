@@ -1,7 +1,7 @@
 import { tokenizerHash } from "@fqgan/tokenizer";
 import { codesToJson, type EncodedPicture, writeCodesFolder } from "../codes/codes-file.js";
 import { EXIT } from "../exit-codes.js";
-import { openTokenizer } from "../open-tokenizer.js";
+import { openTokenizer, type PublishedFlags, publishedOptions } from "../open-tokenizer.js";
 import { createStyle } from "../output/style.js";
 import { writePicture } from "../output/write-picture.js";
 import { findImages } from "../pictures/find-images.js";
@@ -12,10 +12,14 @@ import type { Globals } from "../program.js";
 export async function tokenize(
   globals: Globals,
   paths: readonly string[],
-  options: FitFlags & { readonly from?: string; readonly out?: string },
+  options: FitFlags & PublishedFlags & { readonly from?: string; readonly out?: string },
 ): Promise<number> {
   const images = findImages(paths);
-  const { tokenizer, name, from, fit } = await openTokenizer(globals.runs, options.from);
+  const { tokenizer, name, from, fit } = await openTokenizer(
+    globals.runs,
+    options.from,
+    publishedOptions(options),
+  );
   const { dim } = createStyle(process.stderr);
   const say = (text: string) => {
     if (!globals.quiet) process.stderr.write(`${dim(text)}\n`);

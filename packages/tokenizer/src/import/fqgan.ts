@@ -40,6 +40,9 @@ export function modelOf(tensors: Shapes, where: string): ReferenceModel {
   );
 }
 
+/** Of the first convolution. */
+const PUBLISHED_CHANNELS = 128;
+
 /** How many of `prefix0`, `prefix1`, … there are. */
 function countOf(tensors: Shapes, prefix: string): number {
   const names = Object.keys(tensors);
@@ -78,6 +81,16 @@ export function fqganConfig(
     };
   };
   const encoder = network("encoder");
+  const adapted = Object.values(model.codebooks).some(({ adapter }) => adapter);
+  const untold = [
+    ...(options.groups === undefined ? ["groups of its group norms (--groups)"] : []),
+    ...(adapted && options.adapterHeads === undefined ? ["heads of its adapters (--heads)"] : []),
+  ];
+  if (encoder.channels !== PUBLISHED_CHANNELS && untold.length > 0)
+    throw new UserError(
+      `${where}: expected ${PUBLISHED_CHANNELS} channels, as in published weights, got ` +
+        `${encoder.channels}; of other sizes say how many ${untold.join(" and ")} there are: weights don't tell`,
+    );
   const { adapter: first } = Object.values(model.codebooks)[0]!;
   const fitting = first
     ? Math.sqrt(side(`encoder.${first}.0.positional_embedding`, 0)) *
