@@ -33,7 +33,6 @@ export {
   type ReferenceFacts,
   referenceConfig,
   releaseOf,
-  transposeHost,
 } from "./import/import.js";
 export { type Release, type WeightName, weightNames } from "./import/reference-names.js";
 export { decodeGenerator, encodeGenerator, type GeneratorCheckpoint } from "./load.js";

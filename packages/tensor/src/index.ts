@@ -22,3 +22,4 @@ export * from "./random.js";
 export * from "./random-stream.js";
 export * from "./tf.js";
 export type { Trainer } from "./train/trainer.js";
+export { transposeHost } from "./transpose-host.js";

@@ -6,10 +6,9 @@ import {
   type GeneratorInput,
   presetConfig,
   Sampler,
-  transposeHost,
   weightNames,
 } from "@fqgan/ar-generator";
-import { type HostTensor, hostTensor, writeVariables } from "@fqgan/tensor";
+import { type HostTensor, hostTensor, transposeHost, writeVariables } from "@fqgan/tensor";
 import { compareIndices, compareScalars, compareTensors } from "../compare.js";
 import { filledWeight } from "../fill.js";
 import { euclidean } from "../generators/norm.js";

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import { transposeHost } from "@fqgan/tokenizer";
+import { type HostTensor, hostTensor, transposeHost } from "@fqgan/tensor";
 import { type ParityCase, readTensors } from "../parity-case.js";
 
 type Tensors = Readonly<Record<string, HostTensor>>;

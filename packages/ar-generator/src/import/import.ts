@@ -1,5 +1,5 @@
 import { parseConfig, UserError } from "@fqgan/registry";
-import { type HostTensor, hostTensor, writeVariables } from "@fqgan/tensor";
+import { type HostTensor, transposeHost, writeVariables } from "@fqgan/tensor";
 import { type GeneratorConfig, type GeneratorInput, generatorSchema } from "../config.js";
 import { Generator } from "../transformer.js";
 import { type Release, weightNames } from "./reference-names.js";
@@ -18,16 +18,6 @@ export interface ReferenceFacts {
 }
 
 const USUAL_NAMES = [["code"], ["visual", "semantic"], ["visual", "semanticMid", "semanticHigh"]];
-
-/** [a, b] → [b, a] */
-export function transposeHost({ data, shape }: HostTensor): HostTensor {
-  const [rows, columns] = shape as [number, number];
-  const turned = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = data[row * columns + column]!;
-  return hostTensor(turned, [columns, rows]);
-}
 
 /** Which release these weights' names belong to. */
 export function releaseOf(names: Readonly<Record<string, unknown>>): Release {

@@ -1,7 +1,6 @@
-import { type HostTensor, hostTensor, readVariables } from "@fqgan/tensor";
+import { type HostTensor, hostTensor, readVariables, transposeHost } from "@fqgan/tensor";
 import type { Tokenizer } from "../tokenizer.js";
 import { fqganNames } from "./fqgan-names.js";
-import { transposeHost } from "./layout.js";
 
 /** Layers that are linear here and 1×1 convolutions in the reference. */
 const pointwise = /(\.(q|k|v|proj_out)|quant_conv(_\w+)?)\.weight$/;

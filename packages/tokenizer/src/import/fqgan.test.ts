@@ -6,7 +6,6 @@ import { tinyConfig, tinyImages } from "../testing/tiny.js";
 import { createTokenizer } from "../tokenizer.js";
 import { importFqgan } from "./fqgan.js";
 import { exportFqgan } from "./fqgan-export.js";
-import { transposeHost } from "./layout.js";
 
 const { visual, semantic } = tinyConfig.codebooks;
 const quantizer = { ...visual.quantizer, entropy: { weight: 0.03 } };
@@ -51,6 +50,14 @@ describe("FQGAN's weights", () => {
     const shape = { "quant_conv_vis.weight": hostTensor(new Float32Array(6), [3, 2]) };
     expect(() => importFqgan({ ...weights, ...shape }, options, "a.pt")).toThrow(
       "quant_conv_vis.weight: expected [4,8,1,1], got [3,2]",
+    );
+  });
+
+  it("need to be told what shapes don't tell, unless they have the published sizes", async () => {
+    const weights = await exportFqgan(tokenizer);
+    expect(() => importFqgan(weights, {}, "a.pt")).toThrow(
+      "a.pt: expected 128 channels, as in published weights, got 8; of other sizes say how many " +
+        "groups of its group norms (--groups) and heads of its adapters (--heads) there are",
     );
   });
 
@@ -101,13 +108,5 @@ describe("a tokenizer that nobody published", () => {
     await expect(exportFqgan(adapted)).rejects.toThrow(
       "LlamaGen VQ has no name for branches.visual.adapter.",
     );
-  });
-});
-
-describe("transposeHost", () => {
-  it("moves axes", () => {
-    const tensor = hostTensor(Float32Array.of(0, 1, 2, 3, 4, 5), [1, 2, 3]);
-    const moved = transposeHost(tensor, [2, 0, 1]);
-    expect(moved).toEqual(hostTensor(Float32Array.of(0, 3, 1, 4, 2, 5), [3, 1, 2]));
   });
 });

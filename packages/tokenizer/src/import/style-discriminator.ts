@@ -1,5 +1,5 @@
-import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import { fromTorch, transposeHost } from "./layout.js";
+import { type HostTensor, hostTensor, transposeHost } from "@fqgan/tensor";
+import { fromTorch } from "./layout.js";
 
 /** The layers of the StyleGAN discriminator in LlamaGen's and FQGAN's code, by ours. */
 const layers: readonly [RegExp, string][] = [
