@@ -4,6 +4,7 @@ import { describeExtractCodes } from "./commands/extract-codes-options.js";
 import { describeGenerate } from "./commands/generate-options.js";
 import { EXIT, reportError } from "./exit-codes.js";
 import { collect, wholeNumber } from "./input/values.js";
+import { measuringCommands } from "./measuring-commands.js";
 import { tokenizerCommands } from "./tokenizer-commands.js";
 
 export interface ProgramOptions {
@@ -156,17 +157,7 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
   describeGenerate(program.command("generate")).action(
     act(async () => (await import("./commands/generate.js")).generate),
   );
-  program
-    .command("evaluate")
-    .description("measure a trained tokenizer on a split again, with any metrics")
-    .option("--from <run>", "tokenizer run: id, folder or sweep/point (default: the newest)")
-    .addOption(
-      new Option("--split <name>", "which split")
-        .choices(["train", "validation", "test"])
-        .default("test"),
-    )
-    .option("--metric <name>", "metric (repeatable; default: those of the run)", collect)
-    .action(act(async () => (await import("./commands/evaluate.js")).evaluate));
+  measuringCommands(program, act);
   program
     .command("report <sweep>")
     .description("tables of a sweep, and report.html with pictures and curves")
@@ -186,9 +177,13 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     .action(act(async () => (await import("./commands/sync.js")).sync));
   program
     .command("dashboard [folder]")
-    .description("look at runs in the browser")
+    .description("look at runs in the browser; `dashboard export` writes it as a folder of files")
     .option("--port <n>", "port; 0 takes a free one", wholeNumber("--port", 0), 7860)
-    .action(act(async () => (await import("./commands/dashboard.js")).dashboard));
+    .option("--host <address>", "listen beyond this machine; visitors then need the printed token")
+    .action(act(async () => (await import("./commands/dashboard.js")).dashboard))
+    .command("export <folder>")
+    .description("write the dashboard of all runs as a folder that opens without a server")
+    .action(act(async () => (await import("./commands/dashboard.js")).dashboardExport));
   program
     .command("doctor")
     .description("what this machine has, and what to do about what it lacks")
