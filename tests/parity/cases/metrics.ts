@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { codebookChecks } from "../metrics/codebook.js";
+import { endToEndChecks } from "../metrics/end-to-end.js";
 import {
   cmmdChecks,
   extrapolationChecks,
@@ -44,6 +45,7 @@ export const metrics: CaseKind = {
       ...(await codebookChecks(fixture)),
       ...(await lpipsChecks(fixture)),
       ...(await inceptionChecks(fixture)),
+      ...(await endToEndChecks(fixture)),
       ...(await dinov2Checks(fixture)),
       ...(await clipChecks(fixture)),
     ];

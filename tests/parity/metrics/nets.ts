@@ -11,25 +11,15 @@ import {
   lpipsFromWeights,
   positionTable,
 } from "@fqgan/features";
-import { decodeImage, toSignedUnit } from "@fqgan/image";
+import { decodeImage } from "@fqgan/image";
 import { compile, type HostTensor, hostTensor, type Tensor } from "@fqgan/tensor";
 import type { Check } from "../parity-case.js";
+import { readBatch, readBatches, stacked } from "./batches.js";
 import { absolute, type Fixture, readArray } from "./fixture.js";
 import { largestDifference } from "./resizing.js";
 import { seededWeights } from "./seeded-weights.js";
 
 const readImage = ({ folder }: Fixture, file: string) => decodeImage(join(folder, file));
-
-async function readBatch(fixture: Fixture, file: string): Promise<HostTensor> {
-  const { height, width, data } = await readImage(fixture, file);
-  return hostTensor(toSignedUnit(data), [1, height, width, 3]);
-}
-
-/** Rows under each other: [n, …] */
-function stacked(rows: readonly HostTensor[]): HostTensor {
-  const data = rows.flatMap((row) => Array.from(row.data));
-  return hostTensor(Float32Array.from(data), [rows.length, ...rows[0]!.shape.slice(1)]);
-}
 
 /** A check against a stored array, or none where a folder lacks it. */
 function against(
@@ -68,7 +58,7 @@ export async function inceptionChecks(fixture: Fixture): Promise<Check[]> {
       inceptionExtractor(weights, { preprocessing, layer: "2048" }),
     ]),
   ) as Record<"tf1" | "torch" | "clean", Extractor>;
-  const batches = await Promise.all(golden.images.map((file) => readBatch(fixture, file)));
+  const batches = await readBatches(fixture, golden.images);
   const all = async (extractor: Extractor) => {
     const extracted = [];
     for (const batch of batches) extracted.push(await extractor.extract(batch));
