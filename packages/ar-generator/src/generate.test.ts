@@ -1,8 +1,6 @@
-import { compile, type HostTensor, hostTensor, type Tensor, tf } from "@fqgan/tensor";
+import { type HostTensor, tf } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
-import { chiSquare } from "./chi-square.js";
 import { Sampler } from "./generate.js";
-import { softmax } from "./sampling.js";
 import { randomGenerator } from "./testing.js";
 
 const generator = randomGenerator();
@@ -67,41 +65,6 @@ describe("Sampler", () => {
     for (const variable of moving.trainableVariables()) variable.assign(tf.neg(variable) as never);
     expect(data(await live.generate(options))).not.toEqual(before);
     expect(data(await frozen.generate(options))).toEqual(before);
-  });
-
-  it("draws the same with guidance of scale 1 as without", async () => {
-    const options = { classes: [0, 1, 2, 0], seed: 5 };
-    const sampler = new Sampler(generator, { batch: 4 });
-    const plain = await sampler.generate(options);
-    expect(data(await sampler.generate({ ...options, guidance: { scale: 1 } }))).toEqual(
-      data(plain),
-    );
-    // Up to position 3 the batch is doubled, but the scale is 1.
-    const late = { scale: 4, interval: [3, 4] as [number, number] };
-    const guidedLate = await sampler.generate({ ...options, guidance: late });
-    for (const image of [0, 1, 2, 3])
-      expect([...guidedLate.visual!.data.subarray(4 * image, 4 * image + 3)]).toEqual([
-        ...plain.visual!.data.subarray(4 * image, 4 * image + 3),
-      ]);
-  });
-
-  it("draws the first sub-codes from the model's distribution", async () => {
-    const batch = 100;
-    const small = randomGenerator({ grid: [1, 1], width: 8, layers: 1 });
-    const sampler = new Sampler(small, { batch });
-    const counts = new Float64Array(7);
-    const classes = new Array(2000).fill(1);
-    const { visual } = await sampler.generate({ classes, seed: 11 });
-    for (const code of visual!.data) counts[code]! += 1;
-    const program = compile<{ labels: HostTensor; codes: HostTensor }, Record<string, Tensor>>(
-      ({ labels, codes }) => small.logits(labels, { visual: codes, semantic: codes }),
-    );
-    const logits = await program({
-      labels: hostTensor(Int32Array.of(1)),
-      codes: hostTensor(Int32Array.of(0), [1, 1]),
-    });
-    const probabilities = softmax(Float64Array.from(logits.visual!.data));
-    expect(chiSquare(counts, probabilities)).toBeGreaterThan(0.01);
   });
 
   it.each([
