@@ -7,7 +7,7 @@ import { perceptual, shallow } from "./networks.js";
 import type { TokenizerPreset } from "./preset.js";
 
 const options = {};
-/** Of VQGAN's networks by the names of latent diffusion. */
+/** Of VQGAN's networks, as latent diffusion and LlamaGen have them. */
 const checked = {
   level: "faithful",
   checkedBy:
@@ -25,6 +25,7 @@ export const vqgan: TokenizerPreset = {
   options,
   fidelity: checked,
   mini: "vqgan-mini",
+  parameters: 76_073_859,
   changes: {
     codebooks: visual({
       name: "vq",
@@ -62,6 +63,7 @@ export const sdVqgan16: TokenizerPreset = {
   options,
   fidelity: checked,
   mini: "sd-vqgan-mini",
+  parameters: 69_593_371,
   base: "vqgan",
   changes: short(8),
 };
@@ -71,26 +73,19 @@ export const sdVqgan8: TokenizerPreset = {
   ...sdVqgan16,
   name: "sd-vqgan-8",
   summary: "SD-VQGAN, 8 times smaller",
+  parameters: 67_717_295,
   base: "sd-vqgan-16",
   changes: { ...short(4), encoder: shallow, decoder: shallow },
 };
 
-const llamagen = {
-  reference: "LlamaGen, arXiv 2406.06525",
-  options,
-  fidelity: {
-    level: "structure-only",
-    differs:
-      "in nothing known: its networks and quantizer are those that FQGAN's and the quantizers' fixtures check",
-  },
-  mini: "llamagen-vq-mini",
-} as const;
-
-/** (2.19) The count is what loading the published file prints; its paper rounds to 72 M. */
+/** (2.19) */
 export const llamagenVq16: TokenizerPreset = {
-  ...llamagen,
   name: "llamagen-vq-16",
   summary: "LlamaGen's tokenizer, 16 times smaller, unit codes of 8 numbers, 72 M parameters",
+  reference: "LlamaGen, arXiv 2406.06525",
+  options,
+  fidelity: checked,
+  mini: "llamagen-vq-mini",
   parameters: 71_883_403,
   changes: {
     codebooks: visual({ name: "vq", size: 16384, dimensions: 8 }),
@@ -100,9 +95,10 @@ export const llamagenVq16: TokenizerPreset = {
 
 /** (0.59) */
 export const llamagenVq8: TokenizerPreset = {
-  ...llamagen,
+  ...llamagenVq16,
   name: "llamagen-vq-8",
   summary: "LlamaGen's tokenizer, 8 times smaller, 70 M parameters",
+  parameters: 70_109_835,
   base: "llamagen-vq-16",
   changes: { encoder: shallow, decoder: shallow },
 };

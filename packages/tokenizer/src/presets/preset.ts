@@ -19,7 +19,7 @@ export interface TokenizerPreset extends Strategy {
   readonly fidelity: Fidelity;
   /** Of a full-size one: the small one that trains on two CPU cores. */
   readonly mini?: string;
-  /** Trainable weights of the published model, heads that predict features included; counted by a test. */
+  /** Trainable weights of the original, heads that predict features included; counted by a test. */
   readonly parameters?: number;
 }
 
