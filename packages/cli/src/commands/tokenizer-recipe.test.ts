@@ -53,6 +53,27 @@ describe("flags of train tokenizer", () => {
     });
   });
 
+  it("are asked for before anything runs where a preset needs files", () => {
+    const plan = (preset: string, model: object = {}) =>
+      planExperiment(
+        {
+          data: { name: "emoji", size: 32 },
+          until: "tokenizer",
+          tokenizer: { preset, model, train: { steps: 1, batchSize: 8 } },
+        },
+        0,
+        "test",
+      );
+    expect(() => plan("vqgan")).toThrow(
+      /expected the files of "lpips".*--lpips and --lpips-linear/,
+    );
+    const losses = { perceptual: null };
+    expect(() => plan("fqgan-dual-ds16", { losses })).toThrow(
+      /codebooks.semantic.representation.teacher: .*tokenizer.train.teachers.clip-vit-l14=/,
+    );
+    expect(() => plan("vqgan", { losses })).not.toThrow();
+  });
+
   it("need the classifier for LPIPS", () => {
     expect(() => recipePatch({ lpipsLinear: "vgg.pth" })).toThrow("expected --lpips with it");
   });

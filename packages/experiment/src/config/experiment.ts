@@ -10,6 +10,8 @@ import {
   isRecord,
   mergePatch,
 } from "../schema/merge.js";
+import { checkPerceptual } from "../stages/perceptual-network.js";
+import { checkTeachers } from "../stages/teacher-features.js";
 import {
   type CodesStageConfig,
   codesStageSchema,
@@ -82,12 +84,16 @@ export function resolveExperiment(config: unknown, where: string): Experiment {
       `${where}: tokenizer.model.image.size: expected the data's ${size}, got ` +
         `${tokenizerModel.image.size}; change one of them`,
     );
+  const resolved = parseConfig(
+    tokenizerStageSchema,
+    { ...tokenizerStage, data, model: tokenizerModel },
+    where,
+  );
+  // Here, where a mistake costs nothing, rather than when the data is loaded.
+  checkPerceptual(resolved.model.losses, resolved.train.perceptual);
+  checkTeachers(resolved.model.codebooks, resolved.train.teachers);
   return {
-    tokenizer: parseConfig(
-      tokenizerStageSchema,
-      { ...tokenizerStage, data, model: tokenizerModel },
-      where,
-    ),
+    tokenizer: resolved,
     codes: { ...codes, data },
     generator: generator && until === "generator" ? resolveGenerator(generator, where) : undefined,
   };

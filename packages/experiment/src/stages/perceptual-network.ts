@@ -6,30 +6,35 @@ import { z } from "zod";
 /** Where the network of `losses.perceptual` is; without it one of that name that needs no files. */
 export const perceptualSchema = perceptualDistances.schema;
 
-/** The networks that a tokenizer's losses compare images with, as its trainer takes them. */
-export async function loadPerceptual(
-  losses: TokenizerConfig["losses"],
-  config: z.output<typeof perceptualSchema> | undefined,
-): Promise<{ networks: Readonly<Record<string, PerceptualNetwork>>; dispose(): void }> {
+type Losses = TokenizerConfig["losses"];
+type PerceptualConfig = z.output<typeof perceptualSchema>;
+
+/** Refuses losses whose network is another than the one given, or needs files that nothing names. */
+export function checkPerceptual(losses: Losses, config: PerceptualConfig | undefined): void {
   const wanted = losses.perceptual?.network;
-  if (wanted === undefined) return { networks: {}, dispose: () => {} };
+  if (wanted === undefined) return;
   if (config && config.name !== wanted)
     throw new UserError(
       `train.perceptual.name: expected "${wanted}", which losses.perceptual names, got ` +
         `"${config.name}"; change either`,
     );
-  if (!config) refuseWithoutFiles(wanted);
-  const distance = await loadPerceptualDistance(config ?? { name: wanted });
-  return { networks: { [wanted]: distance.network }, dispose: () => distance.dispose() };
+  const { options } = perceptualDistances.get(wanted);
+  if (!config && !z.strictObject(options).safeParse({}).success)
+    throw new UserError(
+      `train.perceptual: expected the files of "${wanted}", which losses.perceptual names, got none; ` +
+        "`fqgan train tokenizer` takes them as --lpips and --lpips-linear, and " +
+        '--set "tokenizer.model.losses.perceptual=null" leaves the loss out',
+    );
 }
 
-/** Some networks need files that no name stands for. */
-function refuseWithoutFiles(name: string): void {
-  const { options } = perceptualDistances.get(name);
-  if (z.strictObject(options).safeParse({}).success) return;
-  throw new UserError(
-    `train.perceptual: expected the files of "${name}", which losses.perceptual names, got none; ` +
-      "`fqgan train tokenizer` takes them as --lpips and --lpips-linear, and " +
-      '--set "tokenizer.model.losses.perceptual=null" leaves the loss out',
-  );
+/** The networks that a tokenizer's losses compare images with, as its trainer takes them. */
+export async function loadPerceptual(
+  losses: Losses,
+  config: PerceptualConfig | undefined,
+): Promise<{ networks: Readonly<Record<string, PerceptualNetwork>>; dispose(): void }> {
+  checkPerceptual(losses, config);
+  const wanted = losses.perceptual?.network;
+  if (wanted === undefined) return { networks: {}, dispose: () => {} };
+  const distance = await loadPerceptualDistance(config ?? { name: wanted });
+  return { networks: { [wanted]: distance.network }, dispose: () => distance.dispose() };
 }

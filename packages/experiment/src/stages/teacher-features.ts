@@ -10,6 +10,22 @@ import type { StageContext } from "./stage.js";
 /** Which network a teacher's name in `codebooks.<name>.representation` stands for. */
 export const teachersSchema = z.record(z.string(), teachers.schema);
 
+/** Refuses teachers that are neither registered under their name nor given. */
+export function checkTeachers(
+  codebooks: TokenizerConfig["codebooks"],
+  networks: z.output<typeof teachersSchema> = {},
+): void {
+  for (const [codebook, { representation }] of Object.entries(codebooks)) {
+    const name = representation?.teacher;
+    if (name === undefined || networks[name] || teachers.names().includes(name)) continue;
+    throw new UserError(
+      `codebooks.${codebook}.representation.teacher: expected ${teachers.names().join(", ")} or a ` +
+        `network for it in train.teachers, got "${name}"; for instance --set ` +
+        `"tokenizer.train.teachers.${name}={name: fqgan-clip, weights: ViT-L-14.pt}"`,
+    );
+  }
+}
+
 /**
  * The features of every teacher that a codebook learns from, for the images of a batch. Images that are
  * always the same are shown to the teacher once, before training; augmented ones whenever they change.
@@ -28,6 +44,7 @@ export async function teacherFeatures(options: {
   dispose(): void;
 }> {
   const { codebooks, networks = {}, augmentation } = options;
+  checkTeachers(codebooks, networks);
   const wanted = new Map(
     Object.values(codebooks).flatMap(({ representation }) =>
       representation ? [[representation.teacher, representation.features] as const] : [],
