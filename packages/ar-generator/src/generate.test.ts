@@ -1,7 +1,8 @@
 import { type HostTensor, tf } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
+import { GeneratorEvaluator } from "./evaluator.js";
 import { Sampler } from "./generate.js";
-import { randomGenerator } from "./testing.js";
+import { randomBatch, randomGenerator } from "./testing.js";
 
 const generator = randomGenerator();
 const data = (codes: Readonly<Record<string, HostTensor>>) =>
@@ -99,5 +100,34 @@ describe("Sampler", () => {
       "at most 1 classes in one stream, got 2",
     );
     expect((await sampler.generate({ classes: [0], seed: 1 })).visual!.data.length).toBe(4);
+  });
+});
+
+describe("weights of fewer bits", () => {
+  it("need frozen weights", async () => {
+    const sampler = new Sampler(generator, { precision: "int8" });
+    await expect(sampler.generate({ classes: [0], seed: 1 })).rejects.toThrow(
+      "expected frozen weights for the precision int8",
+    );
+  });
+
+  it("lose little of the likelihood, the fewer the more", async () => {
+    const wide = randomGenerator({ width: 64, heads: 4 });
+    const batch = randomBatch(wide, 8);
+    const lossOf = async (precision: "float32" | "int8" | "int4") => {
+      const evaluator = new GeneratorEvaluator(wide, { weights: "frozen", precision });
+      const { loss } = await evaluator.losses(batch);
+      evaluator.dispose();
+      return loss!;
+    };
+    const exact = await lossOf("float32");
+    const [int8, int4] = [
+      Math.abs((await lossOf("int8")) - exact),
+      Math.abs((await lossOf("int4")) - exact),
+    ];
+    expect(int8).toBeGreaterThan(0);
+    expect(int8).toBeLessThan(0.03);
+    expect(int4).toBeLessThan(0.5);
+    expect(int8).toBeLessThan(int4);
   });
 });

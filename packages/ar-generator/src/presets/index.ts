@@ -4,7 +4,8 @@ import { farBase, farLarge, farMini } from "./far.js";
 import { llamagenB, llamagenL, llamagenMini, llamagenXl, llamagenXxl } from "./llamagen.js";
 import { openMagvit2B, openMagvit2L, openMagvit2Mini } from "./open-magvit2.js";
 import type { GeneratorPreset } from "./preset.js";
-import { rqTransformerMini } from "./rq-transformer.js";
+import { rqTransformer, rqTransformerMini } from "./rq-transformer.js";
+import { vqganGpt, vqganGptMini } from "./vqgan-gpt.js";
 
 export type { GeneratorPreset } from "./preset.js";
 
@@ -21,7 +22,10 @@ export const generatorPresets = defineRegistry<GeneratorPreset>("generator prese
   openMagvit2B,
   openMagvit2L,
   openMagvit2Mini,
+  rqTransformer,
   rqTransformerMini,
+  vqganGpt,
+  vqganGptMini,
 ]);
 
 /**
