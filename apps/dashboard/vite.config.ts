@@ -4,5 +4,12 @@ import { defineConfig } from "vite";
 export default defineConfig({
   root: `${import.meta.dirname}/web`,
   plugins: [react()],
-  build: { outDir: "../dist/web", emptyOutDir: true, target: "es2022" },
+  build: {
+    outDir: "../dist/web",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: false,
+    // One classic script: an exported dashboard is opened as a file, where browsers refuse modules.
+    rollupOptions: { output: { format: "iife" } },
+  },
 });

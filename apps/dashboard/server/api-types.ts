@@ -18,6 +18,9 @@ export interface RunRow {
   };
   /** Final numbers by name. */
   readonly summary: Readonly<Record<string, number>>;
+  /** Where the row stands for several seeds: which, and the standard deviations over them. */
+  readonly seeds?: readonly number[];
+  readonly deviation?: Readonly<Record<string, number>>;
   /** Why it failed, or what is wrong with its folder. */
   readonly problem?: string;
 }
@@ -27,6 +30,11 @@ export interface MediaItem {
   readonly kind: string;
   readonly step: number;
   readonly caption: string;
+  /** Pictures in a row and in a column of the grid. */
+  readonly columns: number;
+  readonly rows: number;
+  /** What each picture shows, row by row. */
+  readonly items?: readonly string[];
 }
 
 export interface EventItem {
@@ -44,11 +52,28 @@ export interface RunDetail extends RunRow {
   readonly protocol: Readonly<Record<string, string>>;
 }
 
-/** One curve: ends and extremes kept when thinned out. */
-export interface Curve {
-  readonly step: readonly number[];
-  readonly value: readonly (number | null)[];
+/** A curve of one run, or of the seeds of one setting: mean, lowest and highest value around each place. */
+export interface Band {
+  readonly x: readonly number[];
+  /** null where no value was a number. */
+  readonly mean: readonly (number | null)[];
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
 }
+
+export interface CurveQuery {
+  /** What x is: training steps, or seconds spent on the run. */
+  readonly axis: "step" | "seconds";
+  /** Metrics to give; none means all. */
+  readonly names: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+  /** At most about this many points a curve. */
+  readonly points: number;
+}
+
+/** By metric: one band for each group of runs, in the order of the question. */
+export type NamedBands = Readonly<Record<string, readonly Band[]>>;
 
 export interface SweepRow {
   readonly name: string;
@@ -77,4 +102,63 @@ export interface SweepTable {
 export interface SweepDetail extends SweepRow {
   readonly tables: readonly SweepTable[];
   readonly runs: readonly RunRow[];
+}
+
+/** One codebook over the last whole evaluation set, and over training. */
+export interface CodebookView {
+  readonly name: string;
+  readonly size: number;
+  readonly split: string;
+  readonly step: number;
+  /** Positions that chose a code. */
+  readonly chosen: number;
+  readonly dead: number;
+  readonly perplexity: number;
+  /** Codes, the most chosen first. */
+  readonly ranked: readonly { readonly code: number; readonly count: number }[];
+  /** By step of validation: the share of every code, in the order of `ranked` (joined to at most 256 rows). */
+  readonly heat: readonly {
+    readonly step: number;
+    readonly shares: readonly number[];
+    readonly used: number;
+    readonly perplexity: number;
+  }[];
+}
+
+export interface CodebooksView {
+  readonly run: string;
+  readonly label: string;
+  readonly codebooks: readonly CodebookView[];
+  /** Final numbers that are about codes. */
+  readonly facts: Readonly<Record<string, number>>;
+  /** What training said about sick codebooks. */
+  readonly warnings: readonly {
+    readonly message: string;
+    readonly code: string;
+    readonly step?: number;
+  }[];
+}
+
+/** Codes of some test images of a finished tokenizer, for looking at them. */
+export interface TokensView {
+  readonly run: string;
+  readonly label: string;
+  /** Height and width of the images in pixels. */
+  readonly size: number;
+  readonly classes: readonly string[];
+  readonly images: readonly { readonly name: string; readonly label: number }[];
+  readonly codebooks: readonly {
+    readonly name: string;
+    readonly size: number;
+    /** Rows and columns of codes over the image. */
+    readonly grid: readonly [number, number];
+    /** codes[image][position], row by row. */
+    readonly codes: readonly (readonly number[])[];
+  }[];
+  /** What can be decoded alone or swapped. */
+  readonly factors: readonly string[];
+  /** By factor: the mean quantized vector of each of the latents' images. */
+  readonly latents: Readonly<Record<string, readonly (readonly number[])[]>>;
+  /** Class of each of the latents' images. */
+  readonly latentLabels: readonly number[];
 }

@@ -1,18 +1,27 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRunFolder, RunFolder, runConfigSchema } from "@fqgan/experiment";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "./app.js";
-import { thinOut } from "./curves.js";
-import { FolderWatch } from "./folder-watch.js";
+import { exportDashboard } from "./export.js";
+import { RunIndex } from "./run-index.js";
 
 const runs = mkdtempSync(join(tmpdir(), "fqgan-dashboard-"));
-const watch = new FolderWatch(runs, 20);
+const index = new RunIndex(runs, 20);
 const assets = {
+  files: ["/index.html"],
   read: () => ({ content: new TextEncoder().encode("page"), type: "text/html", immutable: false }),
 };
-const app = createApp({ runsFolder: runs, watch, assets, hosts: [] });
+const app = createApp({ index, assets, hosts: [] });
 const get = (path: string, host = "127.0.0.1:7860") => app.request(path, { headers: { host } });
 const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
 
@@ -75,10 +84,24 @@ describe("dashboard server", () => {
     const run = await (await get("/api/runs/good")).json();
     expect(run.protocol.psnr).toBe("test split, N = 7");
     expect(run.media).toEqual([
-      { file: "reconstructions-5.png", kind: "reconstructions", step: 5, caption: "c" },
+      {
+        file: "reconstructions-5.png",
+        kind: "reconstructions",
+        step: 5,
+        caption: "c",
+        columns: 1,
+        rows: 1,
+      },
     ]);
-    const curves = await (await get("/api/runs/good/curves")).json();
-    expect(curves.loss).toEqual({ step: [1, 2, 3, 4, 5], value: [1, 0.5, null, 0.25, 0.2] });
+    const curves = await (await get("/api/curves?runs=good")).json();
+    expect(curves.loss).toEqual([
+      {
+        x: [1, 2, 3, 4, 5],
+        mean: [1, 0.5, null, 0.25, 0.2],
+        low: [1, 0.5, null, 0.25, 0.2],
+        high: [1, 0.5, null, 0.25, 0.2],
+      },
+    ]);
     const media = await get("/api/runs/good/media/reconstructions-5.png");
     expect(new Uint8Array(await media.arrayBuffer())).toEqual(png);
   });
@@ -90,10 +113,78 @@ describe("dashboard server", () => {
     "/api/runs/good/media/..%2fconfig.json",
     "/api/sweeps/..%2fgood",
     "/api/runs/none",
+    "/api/runs/none/codebooks",
+    "/api/runs/outside/tokens",
+    "/api/runs/..%2f/drawn.png?visual=1",
+    "/api/curves?runs=good,none",
   ])("refuses %s", async (path) => {
     const response = await get(path);
     expect(response.status).toBe(404);
     expect(await response.json()).toHaveProperty("error");
+  });
+
+  it.each([
+    ["/api/curves?runs=good&axis=week", /axis/],
+    ["/api/curves?runs=good&points=1000000", /points/],
+    [`/api/curves?runs=${Array.from({ length: 201 }, (_, i) => `r${i}`).join()}`, /at most 200/],
+    ["/api/runs/good/tokens", /no codes were written down/],
+  ])("says what is wrong with %.60s", async (path, message) => {
+    const response = await get(path);
+    expect(response.status).toBe(400);
+    expect((await response.json()).error).toMatch(message);
+  });
+
+  it("refuses an address that is far too long", async () => {
+    expect((await get(`/api/curves?runs=${"x".repeat(9000)}`)).status).toBe(414);
+  });
+
+  it("asks for the token where it listens beyond this machine", async () => {
+    const open = createApp({ index, assets, hosts: [], token: "secret-token" });
+    const ask = (path: string, headers: Record<string, string> = {}) =>
+      open.request(path, { headers: { host: "gpu-7.example:7860", ...headers } });
+    expect((await ask("/api/runs")).status).toBe(401);
+    expect((await ask("/api/runs?token=wrong")).status).toBe(401);
+    expect((await ask("/api/runs", { authorization: "Bearer secret-token" })).status).toBe(200);
+    const entered = await ask("/?token=secret-token");
+    expect(entered.status).toBe(302);
+    expect(entered.headers.get("location")).toBe("/");
+    const cookie = entered.headers.get("set-cookie")!;
+    expect(cookie).toMatch(/HttpOnly.*SameSite=Strict/);
+    expect((await ask("/api/runs", { cookie: cookie.split(";")[0]! })).status).toBe(200);
+  });
+
+  it("lets no name, caption or result become markup in an export", async () => {
+    const out = join(runs, "..", `export-${process.pid}`);
+    try {
+      const { page } = await exportDashboard({ runs, out });
+      const data = readFileSync(join(out, "data.js"), "utf8");
+      expect(data).not.toContain("<b>");
+      expect(data).toContain("\\u003cb>good");
+      expect(readFileSync(page, "utf8")).toMatch(/<script src="\.\/data\.js">/);
+      await expect(exportDashboard({ runs, out })).rejects.toThrow(
+        /expected an empty or new folder/,
+      );
+    } finally {
+      rmSync(out, { recursive: true, force: true });
+    }
+  });
+
+  it("reads curves on from where it was, and anew when a run went back to a checkpoint", async () => {
+    const run = await RunFolder.open(createRunFolder(runs, config("growing")));
+    const losses = async () =>
+      (await (await get("/api/curves?runs=growing&names=loss")).json()).loss?.[0];
+    for (const step of [1, 2, 3]) run.logMetrics(step, { loss: step });
+    expect((await losses()).mean).toEqual([1, 2, 3]);
+    run.logMetrics(4, { loss: 4 });
+    appendFileSync(join(runs, "growing/metrics.jsonl"), '{"step":5,"lo');
+    expect((await losses()).mean).toEqual([1, 2, 3, 4]);
+    run.close();
+    const again = await RunFolder.open(join(runs, "growing"));
+    again.rewind({ step: 2, elapsedMs: 0 });
+    for (const step of [3, 4, 5, 6]) again.logMetrics(step, { loss: -step });
+    expect((await losses()).mean).toEqual([1, 2, -3, -4, -5, -6]);
+    again.close();
+    rmSync(join(runs, "growing"), { recursive: true });
   });
 
   it("refuses a foreign Host header", async () => {
@@ -104,7 +195,7 @@ describe("dashboard server", () => {
   it("notices a run that changes and one that vanishes", async () => {
     const run = await RunFolder.open(createRunFolder(runs, config("moving")));
     const heard: string[][] = [];
-    const stop = watch.listen((ids) => heard.push(ids));
+    const stop = index.listen((ids) => heard.push(ids));
     run.logMetrics(1, { loss: 1 });
     await expect.poll(() => heard.flat()).toContain("moving");
     run.close();
@@ -112,20 +203,5 @@ describe("dashboard server", () => {
     rmSync(join(runs, "moving"), { recursive: true });
     await expect.poll(() => heard.flat()).toContain("moving");
     stop();
-  });
-});
-
-describe("thinOut", () => {
-  it("keeps the ends and every spike", () => {
-    const points = Array.from(
-      { length: 10_000 },
-      (_, step) => [step, step === 7777 ? 50 : 1] as const,
-    );
-    const curve = thinOut(points, 100);
-    expect(curve.step.length).toBeLessThanOrEqual(100);
-    expect(curve.step[0]).toBe(0);
-    expect(curve.step.at(-1)).toBe(9999);
-    expect(Math.max(...(curve.value as number[]))).toBe(50);
-    expect([...curve.step]).toEqual([...curve.step].sort((a, b) => a - b));
   });
 });

@@ -1,22 +1,30 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { createReadStream, existsSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
-import { Hono } from "hono";
+import { Readable } from "node:stream";
+import { UserError } from "@fqgan/registry";
+import { type Context, Hono } from "hono";
+import { compress } from "hono/compress";
 import { streamSSE } from "hono/streaming";
-import { readCurves } from "./curves.js";
-import type { FolderWatch } from "./folder-watch.js";
-import { isAllowedHost } from "./host-check.js";
-import { viewRunDetail, viewRuns } from "./run-view.js";
+import { requireAccess } from "./access.js";
+import { viewCodebooks } from "./codebooks-view.js";
+import { parseCurveQuery } from "./curve-query.js";
+import { CurveStore } from "./curve-store.js";
+import { queryCurves } from "./curves.js";
+import type { RunIndex } from "./run-index.js";
+import { viewRunDetail } from "./run-view.js";
 import { viewSweep, viewSweeps } from "./sweep-view.js";
+import { CodeDecoder, viewTokens } from "./tokens-view.js";
 import type { WebAssets } from "./web-assets.js";
 
-const CURVE_POINTS = 1200;
+const LONGEST_QUERY = 8192;
 
 export interface AppOptions {
-  readonly runsFolder: string;
-  readonly watch: FolderWatch;
+  readonly index: RunIndex;
   readonly assets: WebAssets;
   /** Host names that requests may carry besides loopback ones. */
   readonly hosts: readonly string[];
+  /** What every request must know; undefined on loopback. */
+  readonly token?: string | undefined;
 }
 
 /** The path of a file below `root`, or undefined if it is missing or lies outside (links followed). */
@@ -29,58 +37,86 @@ export function pathBelow(root: string, ...parts: readonly string[]): string | u
   return inside ? path : undefined;
 }
 
+/** Says that something is not there. */
+class Missing extends Error {}
+
 /** REST over run folders, a stream of changes, and the pages. Read-only. */
-export function createApp({ runsFolder, watch, assets, hosts }: AppOptions): Hono {
+export function createApp({ index, assets, hosts, token }: AppOptions): Hono {
+  const { runsFolder } = index;
   const app = new Hono();
-  const run = (id: string) => pathBelow(runsFolder, id);
-  const missing = (what: string) => ({ error: `${what}: not found in ${runsFolder}` });
+  const curves = new CurveStore();
+  const decoder = new CodeDecoder();
+  const runFolder = (id: string): string => {
+    const folder = pathBelow(runsFolder, id);
+    if (!folder) throw new Missing(`${id}: not found in ${runsFolder}`);
+    return folder;
+  };
 
   app.use(async (context, next) => {
-    if (!isAllowedHost(context.req.header("host"), hosts))
-      return context.json(
-        { error: "this host name is not served; open the address that was printed" },
-        403,
-      );
+    if (context.req.url.length > LONGEST_QUERY)
+      return context.json({ error: `expected an address below ${LONGEST_QUERY} characters` }, 414);
     await next();
     context.header("X-Content-Type-Options", "nosniff");
+    context.header("Referrer-Policy", "no-referrer");
     context.header(
       "Content-Security-Policy",
-      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+      "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
     );
   });
-  app.onError((error, context) => context.json({ error: error.message }, 500));
-
-  app.get("/api/runs", (context) => context.json(viewRuns(runsFolder)));
-  app.get("/api/runs/:id", (context) => {
-    const folder = run(context.req.param("id"));
-    return folder
-      ? context.json(viewRunDetail(folder))
-      : context.json(missing(context.req.param("id")), 404);
+  app.use(requireAccess({ token, hosts }));
+  app.use("/api/runs/*", compress());
+  app.use("/api/curves", compress());
+  app.onError((error, context) => {
+    if (error instanceof Missing) return context.json({ error: error.message }, 404);
+    if (error instanceof UserError) return context.json({ error: error.message }, 400);
+    return context.json({ error: error.message }, 500);
   });
-  app.get("/api/runs/:id/curves", (context) => {
-    const folder = run(context.req.param("id"));
-    return folder
-      ? context.json(readCurves(folder, CURVE_POINTS))
-      : context.json(missing(context.req.param("id")), 404);
+
+  app.get("/api/runs", compress(), (context) => context.json(index.list()));
+  app.get("/api/runs/:id", (context) =>
+    context.json(viewRunDetail(runFolder(context.req.param("id")))),
+  );
+  app.get("/api/runs/:id/codebooks", (context) =>
+    context.json(viewCodebooks(runFolder(context.req.param("id")))),
+  );
+  app.get("/api/runs/:id/tokens", (context) =>
+    context.json(viewTokens(runFolder(context.req.param("id")))),
+  );
+  // ?visual=3&semantic=7: each factor's codes from an image of its own
+  app.get("/api/runs/:id/drawn.png", async (context) => {
+    const sources = Object.entries(context.req.query()).map(([name, i]) => [name, Number(i)]);
+    const folder = runFolder(context.req.param("id"));
+    return png(context, await decoder.draw(folder, Object.fromEntries(sources)));
   });
   app.get("/api/runs/:id/media/:file", (context) => {
     const { id, file } = context.req.param();
     const path = file.endsWith(".png") ? pathBelow(runsFolder, id, "media", file) : undefined;
-    if (!path) return context.json(missing(`${id}/media/${file}`), 404);
+    if (!path) throw new Missing(`${id}/media/${file}: not found in ${runsFolder}`);
+    const { mtimeMs, size } = statSync(path);
+    const tag = `"${size}-${mtimeMs}"`;
+    context.header("ETag", tag);
+    context.header("Cache-Control", "no-cache");
+    if (context.req.header("if-none-match") === tag) return context.body(null, 304);
     context.header("Content-Type", "image/png");
-    return context.body(readFileSync(path));
+    return context.body(Readable.toWeb(createReadStream(path)) as ReadableStream);
+  });
+  // ?runs=a,b;c: a band for the seeds a and b, and one for c
+  app.get("/api/curves", (context) => {
+    const { groups, query } = parseCurveQuery(new URL(context.req.url).searchParams);
+    const rows = groups.map((ids) => ids.map((id) => curves.read(runFolder(id))));
+    return context.json(queryCurves(rows, query));
   });
   app.get("/api/sweeps", (context) => context.json(viewSweeps(runsFolder)));
   app.get("/api/sweeps/:name", (context) => {
     const name = context.req.param("name");
-    return pathBelow(join(runsFolder, "sweeps"), name)
-      ? context.json(viewSweep(runsFolder, name))
-      : context.json(missing(`sweep ${name}`), 404);
+    if (!pathBelow(join(runsFolder, "sweeps"), name))
+      throw new Missing(`sweep ${name}: not found in ${runsFolder}`);
+    return context.json(viewSweep(runsFolder, name));
   });
   app.get("/api/live", (context) =>
     streamSSE(context, async (stream) => {
       let id = 0;
-      const stop = watch.listen((ids) => {
+      const stop = index.listen((ids) => {
         id += 1;
         stream
           .writeSSE({ event: "change", id: String(id), data: JSON.stringify(ids) })
@@ -102,4 +138,9 @@ export function createApp({ runsFolder, watch, assets, hosts }: AppOptions): Hon
     return context.body(asset.content);
   });
   return app;
+}
+
+function png(context: Context, bytes: Uint8Array) {
+  context.header("Content-Type", "image/png");
+  return context.body(bytes.slice().buffer);
 }

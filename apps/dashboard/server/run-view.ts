@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
-  listRunFolders,
   type Protocol,
   readEvents,
   readFailure,
@@ -62,11 +61,6 @@ export function viewRun(folder: string): RunRow {
   }
 }
 
-export const viewRuns = (runsFolder: string): RunRow[] =>
-  listRunFolders(runsFolder)
-    .map(viewRun)
-    .sort((a, b) => b.updatedMs - a.updatedMs);
-
 function describeProtocol({ split, images, extractor, note }: Protocol): string {
   return [`${split} split, N = ${images}`, extractor, note].filter(Boolean).join(" · ");
 }
@@ -86,11 +80,14 @@ export function viewRunDetail(folder: string): RunDetail {
       .slice(-500)
       .reverse()
       .map(({ time, type, message }) => ({ time: new Date(time).toISOString(), type, message })),
-    media: readMedia(folder).map(({ file, kind, codebook, step, caption }) => ({
+    media: readMedia(folder).map(({ file, kind, codebook, items, ...row }) => ({
       file: basename(file),
       kind: codebook ? `${kind}: ${codebook}` : kind,
-      step,
-      caption,
+      step: row.step,
+      caption: row.caption,
+      columns: row.columns,
+      rows: row.rows,
+      ...(items && { items }),
     })),
     protocol: Object.fromEntries(protocols.map(([name, value]) => [name, describeProtocol(value)])),
   };

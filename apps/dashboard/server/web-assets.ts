@@ -11,6 +11,8 @@ const TYPES: Record<string, string> = {
 };
 
 export interface WebAssets {
+  /** URL paths of all files. */
+  readonly files: readonly string[];
   /** The file at a URL path, or the page itself for any other path (the page reads the URL). */
   read(path: string): { content: Uint8Array<ArrayBuffer>; type: string; immutable: boolean };
 }
@@ -19,17 +21,23 @@ export interface WebAssets {
 const root = join(import.meta.dirname, "..");
 const built = join(root, "dist/web");
 const source = join(root, "web");
+/** The pages share a little code with the server. */
+const shared = join(root, "server");
 
-function newestMs(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return Math.max(...files.map((file) => statSync(join(folder, file)).mtimeMs));
+function newestMs(folders: readonly string[]): number {
+  const times = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map(
+      (file) => statSync(join(folder, file)).mtimeMs,
+    ),
+  );
+  return Math.max(...times);
 }
 
 /** In a checkout the pages are built when they are missing or older than their sources (a second). */
 async function buildIfStale(log: (line: string) => void): Promise<void> {
   const page = join(built, "index.html");
   if (!existsSync(source)) return;
-  if (existsSync(page) && statSync(page).mtimeMs > newestMs(source)) return;
+  if (existsSync(page) && statSync(page).mtimeMs > newestMs([source, shared])) return;
   log("building the dashboard's pages …");
   const { build } = await import("vite");
   await build({ root: source, configFile: join(root, "vite.config.ts"), logLevel: "error" });
@@ -51,6 +59,7 @@ export async function loadWebAssets(log: (line: string) => void): Promise<WebAss
     ]),
   );
   return {
+    files: [...contents.keys()],
     read(path) {
       const name = contents.has(path) ? path : "/index.html";
       return {

@@ -1,30 +1,59 @@
-import { useEffect, useState } from "react";
-import { useLiveUpdates } from "./data/live.js";
-import { follow, useLocation } from "./data/location.js";
+import { type ReactNode, useEffect, useState } from "react";
+import { type LiveState, useLiveUpdates } from "./data/live.js";
+import { useLocation } from "./data/location.js";
+import { CodebooksPage } from "./pages/codebooks-page.js";
+import { ComparePage } from "./pages/compare-page.js";
+import { GalleryPage } from "./pages/gallery-page.js";
 import { RunPage } from "./pages/run-page.js";
 import { RunsPage } from "./pages/runs-page.js";
 import { SweepPage } from "./pages/sweep-page.js";
 import { SweepsPage } from "./pages/sweeps-page.js";
+import { TokensPage } from "./pages/tokens-page.js";
+import { Link } from "./parts/link.js";
 
-const LIVE = {
+const LIVE: Readonly<Record<LiveState, readonly [string, string]>> = {
   connecting: ["", "connecting"],
   live: ["on", "live"],
   lost: ["off", "connection lost, retrying"],
-} as const;
+  export: ["", "exported"],
+};
+
+/** The page of an address: /, /runs/<id>[/codebooks|/tokens], /compare, /gallery, /sweeps[/<name>]. */
+function pageOf([section, name, view]: readonly string[]): ReactNode {
+  if (section === "runs" && name) {
+    if (view === "codebooks") return <CodebooksPage id={name} key={name} />;
+    if (view === "tokens") return <TokensPage id={name} key={name} />;
+    return <RunPage id={name} key={name} />;
+  }
+  if (section === "compare") return <ComparePage />;
+  if (section === "gallery") return <GalleryPage />;
+  if (section === "sweeps") return name ? <SweepPage name={name} key={name} /> : <SweepsPage />;
+  return <RunsPage />;
+}
 
 export function App() {
   const { pathname } = useLocation();
   const [dot, text] = LIVE[useLiveUpdates()];
-  const [, section, name] = pathname.split("/").map(decodeURIComponent);
+  const parts = pathname.split("/").slice(1).map(decodeURIComponent);
+  const [section] = parts;
   return (
     <>
+      <button
+        type="button"
+        className="skip"
+        onClick={() => document.querySelector<HTMLElement>("main")?.focus()}
+      >
+        Skip to content
+      </button>
       <header className="top">
-        <a className="brand" href="/" onClick={follow}>
+        <Link className="brand" to="/">
           <Logo /> fqgan
-        </a>
-        <nav>
-          <Tab href="/" label="Runs" current={section === "" || section === "runs"} />
-          <Tab href="/sweeps" label="Sweeps" current={section === "sweeps"} />
+        </Link>
+        <nav aria-label="Pages">
+          <Tab to="/" label="Runs" current={section === "" || section === "runs"} />
+          <Tab to="/sweeps" label="Sweeps" current={section === "sweeps"} />
+          <Tab to="/compare" label="Compare" current={section === "compare"} />
+          <Tab to="/gallery" label="Gallery" current={section === "gallery"} />
         </nav>
         <div className="end">
           <span role="status">
@@ -33,26 +62,16 @@ export function App() {
           <ThemeButton />
         </div>
       </header>
-      <main>
-        {section === "runs" && name ? (
-          <RunPage id={name} key={name} />
-        ) : section === "sweeps" && name ? (
-          <SweepPage name={name} key={name} />
-        ) : section === "sweeps" ? (
-          <SweepsPage />
-        ) : (
-          <RunsPage />
-        )}
-      </main>
+      <main tabIndex={-1}>{pageOf(parts)}</main>
     </>
   );
 }
 
-function Tab({ href, label, current }: { href: string; label: string; current: boolean }) {
+function Tab({ to, label, current }: { to: string; label: string; current: boolean }) {
   return (
-    <a href={href} onClick={follow} aria-current={current ? "page" : undefined}>
+    <Link to={to} aria-current={current ? "page" : undefined}>
       {label}
-    </a>
+    </Link>
   );
 }
 

@@ -2,26 +2,28 @@ import { UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
 import type { Globals } from "../program.js";
 
-/** Serves the dashboard until Ctrl-C. */
-export async function dashboard(
-  globals: Globals,
-  folder: string | undefined,
-  options: { readonly port: number },
-): Promise<number> {
-  const runs = folder ?? globals.runs;
-  const { startDashboard } = await import("@fqgan/dashboard").catch((error: Error) => {
+async function load() {
+  return import("@fqgan/dashboard").catch((error: Error) => {
     throw new UserError(
       `dashboard: expected the package @fqgan/dashboard beside this one (${error.message}); ` +
         "install it, or run this command in the repository after npm ci",
     );
   });
-  const running = await startDashboard({
-    runs,
-    port: options.port,
-    log: (line: string) => {
-      if (!globals.quiet) process.stderr.write(`${line}\n`);
-    },
-  });
+}
+
+const logTo = (globals: Globals) => (line: string) => {
+  if (!globals.quiet) process.stderr.write(`${line}\n`);
+};
+
+/** Serves the dashboard until Ctrl-C. */
+export async function dashboard(
+  globals: Globals,
+  folder: string | undefined,
+  options: { readonly port: number; readonly host?: string },
+): Promise<number> {
+  const runs = folder ?? globals.runs;
+  const { startDashboard } = await load();
+  const running = await startDashboard({ runs, ...options, log: logTo(globals) });
   process.stdout.write(
     globals.json
       ? `${JSON.stringify({ url: running.url, runs })}\n`
@@ -32,5 +34,17 @@ export async function dashboard(
     process.once("SIGTERM", resolve);
   });
   await running.close();
+  return EXIT.done;
+}
+
+/** Writes the dashboard as a folder that needs no server. */
+export async function dashboardExport(globals: Globals, out: string): Promise<number> {
+  const { exportDashboard } = await load();
+  const written = await exportDashboard({ runs: globals.runs, out, log: logTo(globals) });
+  process.stdout.write(
+    globals.json
+      ? `${JSON.stringify(written)}\n`
+      : `${written.page}  (${written.runs} runs, ${written.pictures} pictures)\n`,
+  );
   return EXIT.done;
 }

@@ -27,6 +27,7 @@ import { loadPerceptual } from "./perceptual-network.js";
 import { scoresOf } from "./scores.js";
 import { defineStage, type StageContext } from "./stage.js";
 import { teacherFeatures } from "./teacher-features.js";
+import { writeTokenRecord } from "./token-record.js";
 import { choosePictures, tokenizerPictures } from "./tokenizer-pictures.js";
 
 type Context = StageContext<z.output<typeof tokenizerStageSchema>>;
@@ -151,10 +152,11 @@ function logUsage(
 
 async function evaluate(
   context: Context,
-  { splits, classes }: Dataset,
+  dataset: Dataset,
   tokenizer: Tokenizer,
 ): Promise<Summary> {
   const { config, run, progress } = context;
+  const { splits, classes } = dataset;
   const { steps } = config.train;
   const trainMs = run.elapsedMs;
   const judge = await loadJudge(config.evaluate);
@@ -178,6 +180,8 @@ async function evaluate(
     set: `test ${images}`,
     fid: "rFID",
   });
+  const { batchSize } = config.evaluate;
+  await writeTokenRecord({ run, tokenizer, dataset, batchSize, step: steps });
   const alike = await balanced.summary(judge);
   const variables = [...tokenizer.namedVariables().values()];
   const parameters = variables.reduce((sum, { size }) => sum + size, 0);

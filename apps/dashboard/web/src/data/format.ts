@@ -4,7 +4,9 @@ export function formatNumber(value: number | null | undefined): string {
   if (!Number.isFinite(value)) return String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return value.toLocaleString("en");
   const size = Math.abs(value);
-  if (size >= 1e7 || size < 1e-4) return value.toExponential(2);
+  if (size >= 1e7)
+    return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
+  if (size < 1e-4) return value.toExponential(2);
   if (size >= 1000) return Math.round(value).toLocaleString("en");
   return value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4);
 }

@@ -1,38 +1,57 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { Curve, RunDetail, RunRow, SweepDetail, SweepRow } from "../../../server/api-types.js";
-
-async function get<T>(path: string): Promise<T> {
-  const response = await fetch(path);
-  const body = await response.json().catch(() => ({ error: response.statusText }));
-  if (!response.ok) throw new Error(body.error ?? response.statusText);
-  return body as T;
-}
-
-const segment = encodeURIComponent;
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
+import type {
+  CodebooksView,
+  NamedBands,
+  RunDetail,
+  RunRow,
+  SweepDetail,
+  SweepRow,
+  TokensView,
+} from "../../../server/api-types.js";
+import { type CurveQuestion, get, getCurves, paths } from "./source.js";
 
 export const useRuns = () =>
-  useQuery({ queryKey: ["runs"], queryFn: () => get<RunRow[]>("/api/runs") });
+  useQuery({ queryKey: ["runs"], queryFn: () => get<RunRow[]>(paths.runs) });
 
-export const useRun = (id: string) =>
+const runQuery = (id: string) => ({
+  queryKey: ["run", id],
+  queryFn: () => get<RunDetail>(paths.run(id)),
+  placeholderData: keepPreviousData<RunDetail | undefined>,
+});
+
+export const useRun = (id: string) => useQuery(runQuery(id));
+
+/** Details of several runs; those that have not come yet are missing. */
+export const useRunDetails = (ids: readonly string[]): RunDetail[] =>
+  useQueries({ queries: ids.map(runQuery) }).flatMap(({ data }) => (data ? [data] : []));
+
+export const useCurves = (question: CurveQuestion) =>
+  useQuery<NamedBands>({
+    queryKey: ["curves", question],
+    queryFn: () => getCurves(question),
+    placeholderData: keepPreviousData,
+    enabled: question.groups.length > 0,
+  });
+
+export const useCodebooks = (id: string) =>
   useQuery({
-    queryKey: ["run", id],
-    queryFn: () => get<RunDetail>(`/api/runs/${segment(id)}`),
+    queryKey: ["run", id, "codebooks"],
+    queryFn: () => get<CodebooksView>(paths.codebooks(id)),
     placeholderData: keepPreviousData,
   });
 
-export const useCurves = (id: string) =>
+export const useTokens = (id: string) =>
   useQuery({
-    queryKey: ["run", id, "curves"],
-    queryFn: () => get<Record<string, Curve>>(`/api/runs/${segment(id)}/curves`),
-    placeholderData: keepPreviousData,
+    queryKey: ["run", id, "tokens"],
+    queryFn: () => get<TokensView>(paths.tokens(id)),
   });
 
 export const useSweeps = () =>
-  useQuery({ queryKey: ["sweeps"], queryFn: () => get<SweepRow[]>("/api/sweeps") });
+  useQuery({ queryKey: ["sweeps"], queryFn: () => get<SweepRow[]>(paths.sweeps) });
 
 export const useSweep = (name: string) =>
   useQuery({
     queryKey: ["sweeps", name],
-    queryFn: () => get<SweepDetail>(`/api/sweeps/${segment(name)}`),
+    queryFn: () => get<SweepDetail>(paths.sweep(name)),
     placeholderData: keepPreviousData,
   });

@@ -1,16 +1,15 @@
 import { useMemo } from "react";
 import type { MediaItem } from "../../../server/api-types.js";
 import { formatNumber } from "../data/format.js";
-import { follow, useQueryParameter } from "../data/location.js";
-import { useCurves, useRun } from "../data/queries.js";
-import { Chart } from "../parts/chart.js";
+import { useRun } from "../data/queries.js";
+import { CurveGrid } from "../parts/curve-grid.js";
+import { Link, runAddress } from "../parts/link.js";
 import { MediaTimeline } from "../parts/media-timeline.js";
-import { Pending, Status } from "../parts/status.js";
+import { RunHeading } from "../parts/run-heading.js";
+import { Pending } from "../parts/status.js";
 
 export function RunPage({ id }: { id: string }) {
   const { data: run, error } = useRun(id);
-  const { data: curves } = useCurves(id);
-  const [scale, setScale] = useQueryParameter("scale", "linear");
   const media = useMemo(() => {
     const kinds = new Map<string, MediaItem[]>();
     for (const item of run?.media ?? [])
@@ -20,13 +19,7 @@ export function RunPage({ id }: { id: string }) {
   if (!run) return <Pending error={error} what={`run ${id}`} />;
   return (
     <>
-      <div className="heading">
-        <h1>{run.label}</h1>
-        <Status run={run} />
-        <span className="sub">
-          {run.kind} · seed {run.seed} · <code>{run.id}</code>
-        </span>
-      </div>
+      <RunHeading run={run} view="" />
       {run.progress && run.status === "running" && (
         <progress value={run.progress.step} max={run.progress.total} aria-label="Progress" />
       )}
@@ -37,9 +30,7 @@ export function RunPage({ id }: { id: string }) {
           {run.inputs.map((input, index) => (
             <span key={input}>
               {index > 0 && ", "}
-              <a href={`/runs/${encodeURIComponent(input)}`} onClick={follow}>
-                {input}
-              </a>
+              <Link to={runAddress(input)}>{input}</Link>
             </span>
           ))}
         </p>
@@ -62,21 +53,7 @@ export function RunPage({ id }: { id: string }) {
           <MediaTimeline key={kind} run={run.id} items={items} />
         ))}
       </div>
-      <div className="toolbar">
-        <h2 style={{ margin: 0 }}>Curves</h2>
-        <button
-          type="button"
-          aria-pressed={scale === "log"}
-          onClick={() => setScale(scale === "log" ? "linear" : "log")}
-        >
-          log scale
-        </button>
-      </div>
-      <div className="grid">
-        {Object.entries(curves ?? {}).map(([name, curve]) => (
-          <Chart key={name} name={name} curve={curve} log={scale === "log"} />
-        ))}
-      </div>
+      <CurveGrid groups={[[run.id]]} labels={[run.label]} />
       <div className="two">
         <section className="card">
           <h2>Events</h2>

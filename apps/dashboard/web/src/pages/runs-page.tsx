@@ -1,60 +1,78 @@
 import {
   createColumnHelper,
-  flexRender,
   getCoreRowModel,
   getSortedRowModel,
   type SortingState,
   useReactTable,
 } from "@tanstack/react-table";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
 import type { RunRow } from "../../../server/api-types.js";
 import { formatAgo, formatNumber } from "../data/format.js";
-import { follow, useQueryParameter } from "../data/location.js";
+import { navigate, useQueryList, useQueryParameter } from "../data/location.js";
 import { useRuns } from "../data/queries.js";
+import { commonMetrics, groupRuns, matches } from "../data/run-table.js";
+import { ColumnChooser } from "../parts/column-chooser.js";
+import { Delta } from "../parts/delta.js";
+import { Link, runAddress } from "../parts/link.js";
+import { RunTable } from "../parts/run-table.js";
 import { Pending, Status } from "../parts/status.js";
 
 const column = createColumnHelper<RunRow>();
-const ROW_HEIGHT = 38;
-const MOST_METRICS = 6;
-
-const isResult = (name: string) => Number(name.startsWith("test/"));
-
-/** Measured results first, then those that most runs have. */
-function commonMetrics(runs: readonly RunRow[]): string[] {
-  const counts = new Map<string, number>();
-  for (const run of runs)
-    for (const name of Object.keys(run.summary)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts.entries()]
-    .sort(([a, times], [b, others]) => isResult(b) - isResult(a) || others - times)
-    .slice(0, MOST_METRICS)
-    .map(([name]) => name);
-}
 
 export function RunsPage() {
   const { data: runs, error } = useRuns();
   const [filter, setFilter] = useQueryParameter("filter", "");
   const [kind, setKind] = useQueryParameter("kind", "");
   const [sort, setSort] = useQueryParameter("sort", "-updated");
+  const [grouping, setGrouping] = useQueryParameter("group", "");
+  const [baseline, setBaseline] = useQueryParameter("baseline", "");
+  const [chosenColumns, setColumns] = useQueryList("columns");
+  const [selected, setSelected] = useQueryList("selected");
   const kinds = useMemo(() => [...new Set(runs?.map((run) => run.kind))].sort(), [runs]);
-  const shown = useMemo(() => {
-    const words = filter.toLowerCase().split(/\s+/);
-    return (runs ?? []).filter((run) => {
-      const text = `${run.label} ${run.id} ${run.kind} ${run.status}`.toLowerCase();
-      return (!kind || run.kind === kind) && words.every((word) => text.includes(word));
-    });
-  }, [runs, filter, kind]);
-
-  const metrics = useMemo(() => commonMetrics(shown), [shown]);
+  const filtered = useMemo(
+    () => (runs ?? []).filter((run) => (!kind || run.kind === kind) && matches(run, filter)),
+    [runs, filter, kind],
+  );
+  const shown = useMemo(
+    () => (grouping === "seeds" ? groupRuns(filtered) : filtered),
+    [filtered, grouping],
+  );
+  const known = useMemo(() => commonMetrics(filtered), [filtered]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is new at every rendering, its text is not
+  const metrics = useMemo(
+    () => (chosenColumns.length > 0 ? chosenColumns : known.slice(0, 6)),
+    [chosenColumns.join(), known],
+  );
+  const pinned = runs?.find(({ id }) => id === baseline);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const columns = useMemo(
     () => [
+      column.display({
+        id: "select",
+        header: () => <span className="unseen">Select</span>,
+        cell: ({ row: { original: run } }) => (
+          <input
+            type="checkbox"
+            aria-label={`Select ${run.label}, seed ${run.seed}`}
+            checked={selected.includes(run.id)}
+            onChange={({ target }) =>
+              setSelected(
+                target.checked ? [...selected, run.id] : selected.filter((id) => id !== run.id),
+              )
+            }
+          />
+        ),
+      }),
       column.accessor("label", {
         id: "name",
         header: "Run",
         cell: ({ row: { original: run } }) => (
-          <a href={`/runs/${encodeURIComponent(run.id)}`} onClick={follow} title={run.id}>
-            {run.label}
-          </a>
+          <>
+            <Link to={runAddress(run.id)} title={run.id}>
+              {run.label}
+            </Link>
+            {run.id === baseline && <span className="count"> baseline</span>}
+          </>
         ),
       }),
       column.accessor("kind", { header: "Kind" }),
@@ -62,12 +80,26 @@ export function RunsPage() {
         header: "Status",
         cell: (cell) => <Status run={cell.row.original} />,
       }),
-      column.accessor("seed", { header: "Seed", meta: { number: true } }),
+      column.accessor("seed", {
+        header: grouping === "seeds" ? "Seeds" : "Seed",
+        cell: ({ row: { original: run } }) => run.seeds?.length ?? run.seed,
+        meta: { number: true },
+      }),
       ...metrics.map((name) =>
         column.accessor((run) => run.summary[name], {
           id: `m.${name}`,
           header: name,
-          cell: (cell) => formatNumber(cell.getValue()),
+          cell: ({ row: { original: run } }) => (
+            <>
+              {formatNumber(run.summary[name])}
+              {run.deviation?.[name] !== undefined && (
+                <span className="change"> ± {formatNumber(run.deviation[name])}</span>
+              )}
+              {pinned && pinned.id !== run.id && (
+                <Delta value={run.summary[name]} from={pinned.summary[name]} />
+              )}
+            </>
+          ),
           sortUndefined: "last",
           meta: { number: true },
         }),
@@ -78,7 +110,7 @@ export function RunsPage() {
         cell: (cell) => formatAgo(cell.getValue()),
       }),
     ],
-    [metrics],
+    [metrics, selected.join(), baseline, pinned, grouping],
   );
   // A new array would be a new state to the table, which would render again, and so on.
   const sorting = useMemo<SortingState>(
@@ -89,6 +121,7 @@ export function RunsPage() {
     data: shown,
     columns,
     state: { sorting },
+    getRowId: (run) => run.id,
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
     autoResetPageIndex: false,
@@ -97,17 +130,6 @@ export function RunsPage() {
       setSort(next ? `${next.desc ? "-" : ""}${next.id}` : "-updated");
     },
   });
-  const rows = table.getRowModel().rows;
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
-  });
-  const visible = virtual.getVirtualItems();
-  const before = visible[0]?.start ?? 0;
-  const after = virtual.getTotalSize() - (visible.at(-1)?.end ?? 0);
 
   if (!runs) return <Pending error={error} what="runs" />;
   return (
@@ -119,7 +141,7 @@ export function RunsPage() {
       <div className="toolbar">
         <input
           type="search"
-          placeholder="Filter by name, kind, status"
+          placeholder="Filter: words, status, metric<number"
           aria-label="Filter runs"
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
@@ -130,63 +152,44 @@ export function RunsPage() {
             <option key={name}>{name}</option>
           ))}
         </select>
+        <button
+          type="button"
+          aria-pressed={grouping === "seeds"}
+          onClick={() => setGrouping(grouping === "seeds" ? "" : "seeds")}
+        >
+          group seeds
+        </button>
+        <ColumnChooser known={known} chosen={metrics} onChoose={setColumns} />
         <span className="count">
-          {shown.length} of {runs.length}
+          {grouping === "seeds" ? `${shown.length} settings of ` : ""}
+          {filtered.length} of {runs.length}
         </span>
+        {selected.length > 0 && (
+          <span className="toolbar" style={{ marginLeft: "auto" }}>
+            <button
+              type="button"
+              onClick={() => navigate(`/compare?runs=${selected.map(encodeURIComponent).join()}`)}
+            >
+              Compare {selected.length}
+            </button>
+            <button
+              type="button"
+              onClick={() => setBaseline(baseline === selected[0] ? "" : selected[0]!)}
+            >
+              {baseline === selected[0] ? "Unpin the baseline" : "Pin as baseline"}
+            </button>
+            <button type="button" onClick={() => setSelected([])}>
+              Clear
+            </button>
+          </span>
+        )}
       </div>
       {runs.length === 0 ? (
         <p className="empty">
           No runs here. <code>npm run ablation -- --quick</code> makes some.
         </p>
       ) : (
-        <div className="scroll" ref={scroller} style={{ maxHeight: "72vh" }}>
-          <table>
-            <thead>
-              {table.getHeaderGroups().map((group) => (
-                <tr key={group.id}>
-                  {group.headers.map((header) => {
-                    const direction = header.column.getIsSorted();
-                    return (
-                      <th
-                        key={header.id}
-                        className={header.column.columnDef.meta ? "number" : undefined}
-                        aria-sort={
-                          direction === "asc" ? "ascending" : direction ? "descending" : undefined
-                        }
-                      >
-                        <button type="button" onClick={header.column.getToggleSortingHandler()}>
-                          {flexRender(header.column.columnDef.header, header.getContext())}
-                          {direction === "asc" ? " ↑" : direction ? " ↓" : ""}
-                        </button>
-                      </th>
-                    );
-                  })}
-                </tr>
-              ))}
-            </thead>
-            <tbody>
-              {before > 0 && <tr style={{ height: before }} />}
-              {visible.map(({ index }) => {
-                const row = rows[index]!;
-                return (
-                  <tr key={row.id} style={{ height: ROW_HEIGHT }}>
-                    {row.getVisibleCells().map((cell) => (
-                      <td
-                        key={cell.id}
-                        className={
-                          cell.column.columnDef.meta ? "number" : `column-${cell.column.id}`
-                        }
-                      >
-                        {flexRender(cell.column.columnDef.cell, cell.getContext())}
-                      </td>
-                    ))}
-                  </tr>
-                );
-              })}
-              {after > 0 && <tr style={{ height: after }} />}
-            </tbody>
-          </table>
-        </div>
+        <RunTable table={table} />
       )}
     </>
   );

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { SweepDetail, SweepTable } from "../../../server/api-types.js";
-import { follow } from "../data/location.js";
 import { useSweep } from "../data/queries.js";
+import { Link, runAddress } from "../parts/link.js";
 import { Pending, Status } from "../parts/status.js";
 
 export function SweepPage({ name }: { name: string }) {
@@ -19,10 +19,7 @@ export function SweepPage({ name }: { name: string }) {
       <progress value={sweep.done} max={sweep.total} aria-label="Progress of the sweep" />
       {problems.map((run) => (
         <p className="notice bad" key={run.id}>
-          <a href={`/runs/${encodeURIComponent(run.id)}`} onClick={follow}>
-            {run.label}
-          </a>{" "}
-          failed: {run.problem}
+          <Link to={runAddress(run.id)}>{run.label}</Link> failed: {run.problem}
         </p>
       ))}
       {sweep.tables.map((table) => (
@@ -62,15 +59,7 @@ function PaperTable({ table }: { table: SweepTable }) {
           <tbody>
             {table.rows.map((row) => (
               <tr key={row.label}>
-                <td>
-                  {row.run ? (
-                    <a href={`/runs/${encodeURIComponent(row.run)}`} onClick={follow}>
-                      {row.label}
-                    </a>
-                  ) : (
-                    row.label
-                  )}
-                </td>
+                <td>{row.run ? <Link to={runAddress(row.run)}>{row.label}</Link> : row.label}</td>
                 {row.cells.map(({ text, rank }, index) => (
                   <td className="number" key={table.columns[index]!.title}>
                     {rank === 1 ? <b>{text}</b> : rank === 2 ? <u>{text}</u> : text}
@@ -93,13 +82,13 @@ function RunList({ sweep }: { sweep: SweepDetail }) {
         {sweep.runs.map((run) => (
           <li key={run.id} style={{ gridTemplateColumns: "minmax(8rem, 18rem) 1fr" }}>
             <Status run={run} />
-            <a href={`/runs/${encodeURIComponent(run.id)}`} onClick={follow}>
+            <Link to={runAddress(run.id)}>
               {run.label}
               <span className="count">
                 {" "}
                 · {run.kind} · seed {run.seed}
               </span>
-            </a>
+            </Link>
           </li>
         ))}
       </ul>

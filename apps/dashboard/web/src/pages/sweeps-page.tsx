@@ -1,5 +1,5 @@
-import { follow } from "../data/location.js";
 import { useSweeps } from "../data/queries.js";
+import { Link } from "../parts/link.js";
 import { Pending } from "../parts/status.js";
 
 export function SweepsPage() {
@@ -15,19 +15,14 @@ export function SweepsPage() {
       )}
       <div className="grid">
         {sweeps.map((sweep) => (
-          <a
-            className="card"
-            key={sweep.name}
-            href={`/sweeps/${encodeURIComponent(sweep.name)}`}
-            onClick={follow}
-          >
+          <Link className="card" key={sweep.name} to={`/sweeps/${encodeURIComponent(sweep.name)}`}>
             <h2>{sweep.name}</h2>
             <progress value={sweep.done} max={sweep.total} aria-label={`${sweep.name}: progress`} />
             <span className="count">
               {sweep.done} of {sweep.total} runs done
               {sweep.failed > 0 ? `, ${sweep.failed} failed` : ""}
             </span>
-          </a>
+          </Link>
         ))}
       </div>
     </>

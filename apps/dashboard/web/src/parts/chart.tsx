@@ -1,100 +1,146 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
-import type { Curve } from "../../../server/api-types.js";
+import type { Band } from "../../../server/api-types.js";
+import { groupColour, resolveColour, withAlpha } from "../data/colours.js";
 import { formatNumber } from "../data/format.js";
+import { smooth } from "../data/smooth.js";
 
-const css = (name: string) =>
-  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-/** Resolves light-dark() colours, which a canvas cannot read from a custom property. */
-function colour(name: string): string {
-  const probe = document.createElement("span");
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const resolved = getComputedStyle(probe).color;
-  probe.remove();
-  return resolved || css(name);
+export interface ChartProps {
+  readonly name: string;
+  /** One line with its band a group; the place is the group's colour. */
+  readonly bands: readonly Band[];
+  readonly labels: readonly string[];
+  readonly axis: "step" | "seconds";
+  readonly log?: boolean;
+  /** Share of the past in a smoothed value, from 0 to below 1. */
+  readonly smoothing?: number;
+  /** Asked for when a range is dragged over; undefined for the whole. */
+  readonly onZoom?: (range: { from: number; to: number } | undefined) => void;
 }
 
-const lastOf = (values: readonly (number | null)[]) => values.findLast((value) => value !== null);
+const HEIGHT = 180;
 
-/** One curve over training steps; the value under the cursor stands in the heading. */
-export function Chart({ name, curve, log }: { name: string; curve: Curve; log: boolean }) {
+const lastOf = (values: readonly (number | null | undefined)[]) =>
+  values.findLast((value) => value !== null && value !== undefined);
+
+/** x, then mean, low and high of every group, over the places of all groups. */
+function tableOf(bands: readonly Band[], smoothing: number): uPlot.AlignedData {
+  const tables = bands.map(
+    ({ x, mean, low, high }) =>
+      [x, smooth(mean, smoothing), low, high] as unknown as uPlot.AlignedData,
+  );
+  return tables.length > 0 ? uPlot.join(tables) : [[]];
+}
+
+/** Curves over training; drag to look closer, double-click for the whole. */
+export function Chart(props: ChartProps) {
+  const { name, bands, labels, axis, log = false, smoothing = 0, onZoom } = props;
   const frame = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const last = lastOf(curve.value);
-  const usesLog = log && curve.value.every((value) => value === null || value > 0);
+  const zoom = useRef(onZoom);
+  zoom.current = onZoom;
+  const positive = bands.every(({ low }) => low.every((value) => value === null || value > 0));
+  const usesLog = log && positive;
+  const data = tableOf(bands, smoothing);
+  const last = labels.map((_, i) => formatNumber(lastOf(bands[i]?.mean ?? []))).join(" · ");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: data goes through setData below
   useEffect(() => {
     const element = frame.current!;
     const draw = () => {
       plot.current?.destroy();
-      const axis = {
-        stroke: colour("--muted"),
-        grid: { stroke: colour("--line"), width: 1 },
+      const line = {
+        stroke: resolveColour("--muted"),
+        grid: { stroke: resolveColour("--line"), width: 1 },
         ticks: { show: false },
         font: "11px system-ui",
       };
+      const numbers = (_: uPlot, ticks: number[]) =>
+        ticks.map((tick) => (tick === null ? "" : formatNumber(tick)));
+      const groups = bands.map((_, group) => resolveColour(groupColour(group)));
+      const hidden = { stroke: "transparent", width: 0, points: { show: false }, spanGaps: true };
       plot.current = new uPlot(
         {
           width: element.clientWidth,
-          height: 170,
+          height: HEIGHT,
           scales: { x: { time: false }, y: usesLog ? { distr: 3 } : {} },
           axes: [
-            { ...axis, size: 26 },
-            {
-              ...axis,
-              size: 52,
-              values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : formatNumber(tick))),
-            },
+            { ...line, size: 26, values: numbers },
+            { ...line, size: 54, values: numbers },
           ],
           series: [
             {},
-            { stroke: colour("--accent"), width: 1.6, points: { show: false }, spanGaps: true },
+            ...groups.flatMap((stroke) => [
+              { stroke, width: 1.6, points: { show: false }, spanGaps: true },
+              hidden,
+              hidden,
+            ]),
           ],
-          cursor: { y: false, points: { size: 6 } },
+          bands: groups.map((stroke, group) => ({
+            series: [3 * group + 3, 3 * group + 2],
+            fill: withAlpha(stroke, 0.16),
+          })),
+          cursor: { y: false, points: { size: 6 }, drag: { x: true, setScale: false } },
           hooks: {
+            setSelect: [
+              (u) => {
+                if (u.select.width < 4) return;
+                const from = u.posToVal(u.select.left, "x");
+                const to = u.posToVal(u.select.left + u.select.width, "x");
+                u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+                zoom.current?.({ from, to });
+              },
+            ],
             setCursor: [
               (u) => {
                 const index = u.cursor.idx;
                 if (!readout.current) return;
-                readout.current.textContent =
+                const at = (group: number) =>
                   index === null || index === undefined
-                    ? formatNumber(lastOf(u.data[1] as (number | null)[]))
-                    : `step ${formatNumber(u.data[0][index])}: ${formatNumber(u.data[1]![index])}`;
+                    ? lastOf(u.data[3 * group + 1] as (number | null)[])
+                    : u.data[3 * group + 1]![index];
+                const values = bands.map((_, group) => formatNumber(at(group))).join(" · ");
+                const place =
+                  index === null || index === undefined
+                    ? ""
+                    : `${axis === "step" ? "step" : "s"} ${formatNumber(u.data[0][index])}: `;
+                readout.current.textContent = place + values;
               },
             ],
           },
         },
-        [curve.step as number[], curve.value as (number | null)[]],
+        data,
         element,
       );
     };
     draw();
     const resized = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height: 170 }),
+      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
     );
     resized.observe(element);
     const themed = new MutationObserver(draw);
     themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    const reset = () => zoom.current?.(undefined);
+    element.addEventListener("dblclick", reset);
     return () => {
+      element.removeEventListener("dblclick", reset);
       resized.disconnect();
       themed.disconnect();
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [usesLog]);
+  }, [usesLog, bands.length, axis]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the table follows from these
   useEffect(() => {
-    plot.current?.setData([curve.step as number[], curve.value as (number | null)[]]);
-  }, [curve]);
+    plot.current?.setData(data);
+  }, [bands, smoothing]);
 
   return (
-    <section className="card chart" aria-label={`${name}: last value ${formatNumber(last)}`}>
+    <section className="card chart" aria-label={`${name}: last value ${last}`}>
       <h3>
-        {name} <span ref={readout}>{formatNumber(last)}</span>
+        {name} <span ref={readout}>{last}</span>
       </h3>
       <div ref={frame} />
     </section>

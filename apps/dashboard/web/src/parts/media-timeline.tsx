@@ -1,5 +1,7 @@
 import { useState } from "react";
 import type { MediaItem } from "../../../server/api-types.js";
+import { mediaUrl } from "../data/source.js";
+import { Picture } from "./picture.js";
 
 /** The pictures of one kind over training, with a slider over steps. */
 export function MediaTimeline({ run, items }: { run: string; items: readonly MediaItem[] }) {
@@ -7,12 +9,14 @@ export function MediaTimeline({ run, items }: { run: string; items: readonly Med
   const index = Math.min(chosen ?? items.length - 1, items.length - 1);
   const item = items[index];
   if (!item) return null;
-  const source = `/api/runs/${encodeURIComponent(run)}/media/${encodeURIComponent(item.file)}`;
   return (
     <section className="card">
       <h2>{item.kind}</h2>
       <figure className="media">
-        <img src={source} alt={`${item.kind} at step ${item.step}: ${item.caption}`} />
+        <Picture
+          source={mediaUrl(run, item.file)}
+          alt={`${item.kind} at step ${item.step}: ${item.caption}`}
+        />
         <figcaption>
           Step {item.step.toLocaleString("en")}
           {item.caption ? ` · ${item.caption}` : ""}
