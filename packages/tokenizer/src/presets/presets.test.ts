@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createKey, nn } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { parseTokenizerConfig } from "../config.js";
@@ -8,14 +9,17 @@ const presets = tokenizerPresets.list();
 const minis = presets.filter(({ fidelity }) => fidelity.level === "mini");
 const full = presets.filter(({ fidelity }) => fidelity.level !== "mini");
 
-/** Trainable weights, of a model whose values are never drawn. */
-function countParameters(name: string): number {
-  const config = parseTokenizerConfig(tokenizerPresetConfig(name));
-  const tokenizer = nn.withoutInitialValues(() => new Tokenizer(config, createKey(0)));
-  const count = tokenizer.parameterCount();
-  tokenizer.dispose();
-  return count;
-}
+/** Trainable weights and bits an image, of models whose values are never drawn. */
+const facts = Object.fromEntries(
+  full.map(({ name }) => {
+    const config = parseTokenizerConfig(tokenizerPresetConfig(name));
+    const tokenizer = nn.withoutInitialValues(() => new Tokenizer(config, createKey(0)));
+    const weights = tokenizer.parameterCount();
+    const bits = tokenizer.hasCodes ? `${Math.round(tokenizer.bitsPerImage)}` : "no codes";
+    tokenizer.dispose();
+    return [name, { weights, bits }] as const;
+  }),
+);
 
 describe("tokenizer presets", () => {
   it.each(tokenizerPresets.names())("%s is a valid config", (name) => {
@@ -41,8 +45,18 @@ describe("tokenizer presets", () => {
 
   it.each(
     full.flatMap(({ name, parameters }) => (parameters ? [[name, parameters] as const] : [])),
-  )("%s has as many weights as the published model, %i", (name, parameters) => {
-    expect(countParameters(name)).toBe(parameters);
+  )("%s has as many weights as the original, %i", (name, parameters) => {
+    expect(facts[name]!.weights).toBe(parameters);
+  });
+
+  it("are what the README's table says", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const rows = full.map(({ name, reference, mini, ...preset }) => {
+      const { weights, bits } = facts[name]!;
+      const millions = `${(weights / 1e6).toFixed(1)} M`;
+      return `| \`${name}\` | ${reference} | ${millions} | ${bits} | \`${mini}\` | ${describeFidelity(preset)} |`;
+    });
+    expect(readme.split("\n").filter((line) => line.startsWith("| `"))).toEqual(rows);
   });
 
   it("say how near they are to the models that they are named after", () => {
