@@ -10,6 +10,8 @@ import type { StageContext } from "./stage.js";
 
 /** Side of a map in a run's pictures, pixels. */
 const SIDE = 128;
+/** White is at least this many nats: rounding errors of independent sub-codes stay black. */
+const LEAST_WHITE = 0.1;
 /** Images at once: a codebook's map needs a row of probabilities for each of their positions. */
 const BATCH = 16;
 
@@ -42,7 +44,7 @@ export async function recordInformation(
     join(run.path, "information.json"),
     JSON.stringify({ unit: "nats", grid: codes.grid, maps: content }),
   );
-  const most = Math.max(...[...maps.values()].flatMap((map) => [...map]));
+  const most = Math.max(LEAST_WHITE, ...[...maps.values()].flatMap((map) => [...map]));
   for (const [codebook, map] of maps)
     run.logMedia(
       await pictureGrid([heatMap(map, { grid: codes.grid, side: SIDE, most })], {

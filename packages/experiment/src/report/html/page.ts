@@ -12,6 +12,7 @@ import {
 import type { FilledTable } from "../table.js";
 import { curveChart, legend } from "./curves.js";
 import { htmlTable } from "./html-table.js";
+import { information } from "./information.js";
 import { escapeHtml } from "./markup.js";
 import { comparison, latest, picture, samplesByClass } from "./pictures.js";
 import { SCRIPT, STYLE } from "./style.js";
@@ -55,6 +56,7 @@ export function reportPage(
     reconstructions(tokenizers),
     curves("Tokenizers while training", tokenizers),
     samples(generators),
+    information(generators),
     curves("Generators while training", generators),
     footer(runs),
   ].join("\n");
