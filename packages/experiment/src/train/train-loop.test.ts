@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@fqgan/registry";
-import { type HostTensor, hostTensor, type Trainer } from "@fqgan/tensor";
+import { decodeSafetensors, type HostTensor, hostTensor, type Trainer } from "@fqgan/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunConfig } from "../schema/run-format.js";
 import { readEvents, readMetrics } from "../store/read-run.js";
@@ -111,6 +111,17 @@ describe("trainLoop", () => {
       "resumed 11",
       "checkpoint 20",
     ]);
+  });
+
+  it("says in a checkpoint where its data and random numbers are", async () => {
+    await train({ id: "told", stopAfter: 7 });
+    const file = join(runs, "told", "checkpoints/last.safetensors");
+    const { metadata } = decodeSafetensors(readFileSync(file), file);
+    expect(metadata).toMatchObject({
+      step: "7",
+      imagesSeen: "14",
+      seed: String(config("told").seed),
+    });
   });
 
   it("does nothing more when it was finished already", async () => {

@@ -46,6 +46,9 @@ export async function trainLoop<Batch>(
       run: run.config.id,
       config: JSON.stringify(run.config.config),
       step: String(step),
+      // The data's order and all random numbers are functions of the seed and of how far it is.
+      seed: String(run.config.seed),
+      imagesSeen: String(step * batchSize),
       elapsedMs: String(run.elapsedMs),
     };
     run.writeCheckpoint("last", encodeSafetensors({ tensors: await trainer.state(), metadata }));
