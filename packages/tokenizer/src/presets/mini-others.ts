@@ -82,17 +82,18 @@ export const otherMinis: readonly TokenizerPreset[] = [
   }),
   mini({
     name: "titok-mini",
-    summary: "a small TiTok, 32 tokens without a place, one codebook of 512",
+    summary: "a small TiTok, 32 tokens without a place, one codebook of 256",
     changes: {
       encoder: { name: "latent-tokens", tokens: 32, patch: 4, ...transformer },
       decoder: { name: "latent-tokens", patch: 4, ...transformer },
       latentChannels: 128,
       // At first a latent token says more of its position than of the image: without new codes in the
-      // place of dead ones, all images soon have the same few.
+      // place of dead ones and an entropy term, all images soon have the same few.
       codebooks: visual({
         name: "vq",
-        size: 512,
+        size,
         dimensions: 12,
+        entropy: { weight: 0.1 },
         deadCodes: { below: 0.1, decay: 0.9 },
       }),
     },
