@@ -41,7 +41,7 @@ describe("reconstruct", () => {
 
   it("interpolates positions to a larger crop", async () => {
     const { stdout, stderr } = await reconstruct("--fit", "interpolate");
-    expect(stderr).toContain("24×24, positions interpolated from those for 16×16");
+    expect(stderr).toContain("24×24 instead of 16×16, learned positions interpolated");
     expect(JSON.parse(stdout).results).toMatchObject([{ width: 24, height: 24, bitsPerPixel: 2 }]);
   });
 

@@ -88,8 +88,8 @@ const interpolateFit: FitStrategy = {
       picture,
       layout: whole(picture),
       note:
-        `resized and centre-cropped to ${picture.width}×${picture.width}, positions interpolated from ` +
-        `those for ${size}×${size}: the tokenizer was not trained so`,
+        `resized and centre-cropped to ${picture.width}×${picture.width} instead of ${size}×${size}, learned ` +
+        "positions interpolated: the tokenizer was not trained so",
     };
   },
 };
