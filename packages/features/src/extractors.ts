@@ -5,6 +5,8 @@ import { builtinTeacher } from "./strategies/builtin-teacher.js";
 import { clip, fqganClip } from "./strategies/clip.js";
 import { dinov2, fqganDinov2 } from "./strategies/dinov2.js";
 import { inception } from "./strategies/inception.js";
+import { onnx } from "./strategies/onnx.js";
+import { transformers } from "./strategies/transformers.js";
 
 const strategy = <Options>(typed: ExtractorStrategy<Options>) =>
   typed as unknown as ExtractorStrategy;
@@ -12,7 +14,14 @@ const strategy = <Options>(typed: ExtractorStrategy<Options>) =>
 /** Networks that judge: their features are compared by FID and its kin. */
 export const extractors: Registry<ExtractorStrategy> = defineRegistry<ExtractorStrategy>(
   "extractor",
-  [builtinJudge, strategy(inception), strategy(clip), strategy(dinov2)],
+  [
+    builtinJudge,
+    strategy(inception),
+    strategy(clip),
+    strategy(dinov2),
+    strategy(onnx),
+    strategy(transformers),
+  ],
 );
 
 /** Networks that teach: the representation loss pulls codes towards their features. Never a judge. */
