@@ -184,10 +184,23 @@ export async function kidChecks(fixture: Fixture): Promise<Check[]> {
     { name: "kid", subsets: 1 },
     { features: { real: first(b), fake: first(a) } },
   );
+  const paired = await evaluate(
+    { name: "kid", subsets: 0, sets: "paired" },
+    { features: { real: first(b), fake: first(a) } },
+  );
   return [
     ...against("torch_fidelity_float64", 1e-10),
     ...against("torch_fidelity_float32", 1e-5),
     absolute("kid full set", { actual: full.values.kid, expected: value, tolerance: 1e-10 }),
+    ...(golden.full_set_ustatistic_float64 === undefined
+      ? []
+      : [
+          absolute("kid full set, without pairs of one index", {
+            actual: paired.values.kid,
+            expected: golden.full_set_ustatistic_float64,
+            tolerance: 1e-10,
+          }),
+        ]),
   ];
 }
 

@@ -29,6 +29,7 @@ export interface Expected {
       readonly torch_fidelity_float64: KidNumbers;
       readonly torch_fidelity_float32: KidNumbers;
       readonly full_set_unbiased_float64: { n: number; value: number };
+      readonly full_set_ustatistic_float64?: number;
     };
     readonly fd_infinity?: {
       readonly value: number;

@@ -3,9 +3,11 @@ import { extname } from "node:path";
 import {
   evaluatePairs,
   evaluateSets,
+  findRun,
   finite,
   type ImageEvaluation,
   labelled,
+  openGenerated,
   openImages,
   referenceFile,
   tokenizerReconstructor,
@@ -71,14 +73,19 @@ export async function evaluateReconstruction(
   }
 }
 
-export async function evaluateGeneration(globals: Globals, options: ImageOptions): Promise<number> {
-  const { real, fake, size, limit } = options;
+export async function evaluateGeneration(
+  globals: Globals,
+  options: ImageOptions & { readonly count: number; readonly seed: number },
+): Promise<number> {
+  const { real, fake, size, limit, count, seed } = options;
   const { reference, images } = await openReal(real, { size, limit });
   const progress = imageProgress(globals);
   const evaluation = await evaluateSets({
     real: images,
     reference,
-    fake: await openImages(fake, { size, limit }),
+    fake: isImages(fake)
+      ? await openImages(fake, { size, limit })
+      : await openGenerated(findRun(globals.runs, "generator", fake), { count, seed }),
     protocols: protocolsOf(options, ["features", "spatial", "logits"]),
     onImages: progress.update,
   });

@@ -24,7 +24,7 @@ aside p{margin:8px 0}
 figure{margin:0;display:grid;gap:4px;flex:none}
 .picture{width:112px;height:112px;border-radius:6px;display:block;background:var(--raised)}
 .pixelated{image-rendering:pixelated}
-.protocols{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:14px}
+.protocols{align-items:start;display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:14px}
 article{border:1px solid var(--line);border-radius:10px;padding:14px;display:flex;flex-direction:column;break-inside:avoid}
 article .summary{font-size:13px;margin-bottom:10px}
 .values{display:grid;grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:10px 12px}

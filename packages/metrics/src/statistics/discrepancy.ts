@@ -44,6 +44,9 @@ export interface KernelSums {
   /** [folds] sums over pairs of a row with itself. */
   readonly diagonalX: Float64Array;
   readonly diagonalY: Float64Array;
+  /** [folds] sums over pairs of row i of x with row i of y, and how many there are. */
+  readonly diagonalXY: Float64Array;
+  readonly pairs: Float64Array;
 }
 
 export async function kernelSums(sets: {
@@ -77,6 +80,7 @@ export async function kernelSums(sets: {
   };
   const [xx, yy] = [await within(x), await within(y)];
   const xy = new Float64Array(folds * folds);
+  const diagonalXY = new Float64Array(folds);
   const [squaresX, squaresY] = [squaredLengths(x), squaredLengths(y)];
   await eachTile(x, y === x ? { ...y } : y, ({ x0, y0, rows, columns, dots }) => {
     for (let i = 0; i < rows; i++) {
@@ -87,10 +91,19 @@ export async function kernelSums(sets: {
         if (++fold === folds) fold = 0;
       }
       addRow(xy, row, (x0 + i) % folds);
+      const j = x0 + i - y0;
+      if (j >= 0 && j < columns)
+        diagonalXY[(x0 + i) % folds]! += kernel(
+          dots[i * columns + j]!,
+          squaresX[x0 + i]!,
+          squaresY[x0 + i]!,
+        );
     }
   });
-  const counts = (set: FeatureRows) =>
-    Float64Array.from({ length: folds }, (_, fold) => Math.ceil((set.rows - fold) / folds));
+  const counts = ({ rows }: { readonly rows: number }) =>
+    Float64Array.from({ length: folds }, (_, fold) =>
+      Math.max(0, Math.ceil((rows - fold) / folds)),
+    );
   return {
     folds,
     counts: { x: counts(x), y: counts(y) },
@@ -99,6 +112,8 @@ export async function kernelSums(sets: {
     xy,
     diagonalX: xx.diagonal,
     diagonalY: yy.diagonal,
+    diagonalXY,
+    pairs: counts({ rows: Math.min(x.rows, y.rows) }),
   };
 }
 
@@ -106,12 +121,14 @@ function addRow(sums: Float64Array, row: Float64Array, fold: number): void {
   for (let other = 0; other < row.length; other++) sums[fold * row.length + other]! += row[other]!;
 }
 
-/** How the sums of a set with itself are averaged. */
-export type Estimate = "unbiased" | "biased";
+/** How the sums are averaged; see `discrepancy`. */
+export type Estimate = "unbiased" | "paired" | "biased";
 
 /**
  * The discrepancy of the two sets, all rows or those outside one fold. "unbiased" leaves out pairs of a
- * row with itself and can be slightly negative; "biased" takes plain means over all pairs.
+ * row with itself and can be slightly negative; "paired" also leaves out those of row i with row i of the
+ * other set, which for an image and its reconstruction are alike beyond what their distributions are;
+ * "biased" takes plain means over all pairs.
  */
 export function discrepancy(sums: KernelSums, estimate: Estimate, without = Number.NaN): number {
   const { folds, counts } = sums;
@@ -125,15 +142,18 @@ export function discrepancy(sums: KernelSums, estimate: Estimate, without = Numb
   const along = (values: Float64Array) =>
     values.reduce((sum, value, fold) => (kept(fold) ? sum + value : sum), 0);
   const [n, m] = [along(counts.x), along(counts.y)];
-  const within = {
-    unbiased: (pairs: number, _diagonal: number, count: number) => pairs / (count * (count - 1)),
-    biased: (pairs: number, diagonal: number, count: number) => (pairs + diagonal) / count ** 2,
-  }[estimate];
-  return (
-    within(total(sums.xx), along(sums.diagonalX), n) +
-    within(total(sums.yy), along(sums.diagonalY), m) -
-    (2 * total(sums.xy)) / (n * m)
-  );
+  const [xx, yy, xy] = [total(sums.xx), total(sums.yy), total(sums.xy)];
+  const others = xx / (n * (n - 1)) + yy / (m * (m - 1));
+  switch (estimate) {
+    case "unbiased":
+      return others - (2 * xy) / (n * m);
+    case "paired":
+      return others - (2 * (xy - along(sums.diagonalXY))) / (n * m - along(sums.pairs));
+    case "biased": {
+      const [x, y] = [along(sums.diagonalX), along(sums.diagonalY)];
+      return (xx + x) / n ** 2 + (yy + y) / m ** 2 - (2 * xy) / (n * m);
+    }
+  }
 }
 
 /** Enough folds for a stable spread; a pair of sets below twice as many rows gets no interval. */

@@ -13,10 +13,14 @@ import { pickRows } from "../statistics/tiles.js";
 import { extractorProtocol } from "./extractor-protocol.js";
 
 type KidOptions = {
+  /** "paired" for reconstructions: leaves out each image with its own. */
+  readonly sets: "independent" | "paired";
   readonly subsets: number;
   readonly subsetSize: number;
   readonly seed: number;
 };
+
+const ESTIMATES = { independent: "unbiased", paired: "paired" } as const;
 
 export const kid: MetricStrategy<KidOptions> = {
   name: "kid",
@@ -24,6 +28,7 @@ export const kid: MetricStrategy<KidOptions> = {
     "Unbiased kernel distance (cubic polynomial): of the full sets, and over torch-fidelity's subsets",
   reference: "https://arxiv.org/abs/1801.01401",
   options: {
+    sets: z.enum(["independent", "paired"]).default("independent"),
     subsets: z.number().int().min(0).default(100),
     subsetSize: z.number().int().min(2).default(1000),
     seed: z.number().int().min(0).default(2020),
@@ -33,7 +38,7 @@ export const kid: MetricStrategy<KidOptions> = {
     kid: { label: "KID", better: "lower", digits: 4 },
     kidSubsets: { label: "KID (subsets)", better: "lower", digits: 4 },
   },
-  create({ subsets, subsetSize, seed }, context): Metric {
+  create({ sets, subsets, subsetSize, seed }, context): Metric {
     const { rows, append } = featureRows(context);
     return {
       update: ({ features }) => append(features),
@@ -47,7 +52,7 @@ export const kid: MetricStrategy<KidOptions> = {
           x: real,
           y: fake,
           kernel,
-          estimate: "unbiased",
+          estimate: ESTIMATES[sets],
         });
         const size = Math.min(subsetSize, real.rows, fake.rows);
         // The draws of torch-fidelity: its first input, the fake side, before the real one.
@@ -68,6 +73,7 @@ export const kid: MetricStrategy<KidOptions> = {
             ...extractorProtocol(context.extractor),
             realCount: real.rows,
             fakeCount: fake.rows,
+            sets,
             subsets,
             subsetSize: size,
             seed,

@@ -38,11 +38,19 @@ export function manifoldMetric(
       const parts: Manifold[] = [];
       for (let half = 0; half < halves; half++)
         parts.push(await compareManifolds(halfOf(real, random), halfOf(fake, random), { k, ball }));
-      const intervalOf = (name: keyof Manifold) =>
-        halfSampling(
+      const intervalOf = (name: keyof Manifold) => {
+        const interval = halfSampling(
           manifold[name],
           parts.map((part) => part[name]),
         );
+        // shares end at 1; density does not
+        const most = name === "density" ? Number.POSITIVE_INFINITY : 1;
+        return {
+          ...interval,
+          low: Math.max(0, interval.low),
+          high: Math.min(most, interval.high),
+        };
+      };
       return {
         metric,
         values: Object.fromEntries(shows.map((name) => [name, manifold[name]])),
