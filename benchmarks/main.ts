@@ -3,9 +3,15 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { alternate } from "./harness/alternate.js";
 import type { Benchmark } from "./harness/benchmark.js";
+import { overview } from "./harness/overview.js";
 import { markdown, summarize } from "./harness/summary.js";
 
-const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
+/** A comparison, or several of the same subjects. */
+type Loaded = { readonly benchmark: Benchmark } | { readonly benchmarks: readonly Benchmark[] };
+
+const known: Readonly<Record<string, () => Promise<Loaded>>> = {
+  "nearest-code": () => import("./nearest-code.js"),
+  "codebook-free": () => import("./codebook-free.js"),
   "decode-far": () => import("./decode-far.js"),
   "inception-features": () => import("./inception-features.js"),
   "train-fqgan": () => import("./train-fqgan.js"),
@@ -20,20 +26,25 @@ const { positionals, values } = parseArgs({
   strict: false,
   options: { rounds: { type: "string" }, json: { type: "string" } },
 });
-const load = benchmarks[positionals[0] ?? ""];
+const load = known[positionals[0] ?? ""];
 if (!load) {
-  console.error(`benchmark: expected one of ${Object.keys(benchmarks).join(", ")}`);
+  console.error(`benchmark: expected one of ${Object.keys(known).join(", ")}`);
   process.exit(1);
 }
-const { benchmark } = await load();
-const { title, subjects, warmUp } = benchmark;
-const rounds = values.rounds === undefined ? benchmark.rounds : Number(values.rounds);
-const measured = await alternate(subjects, { rounds, warmUp, onRound: console.error });
-const rows = summarize(measured);
-console.log(markdown(title, rows));
-if (benchmark.conclude) console.log(benchmark.conclude(measured));
+const loaded = await load();
+const all = "benchmarks" in loaded ? loaded.benchmarks : [loaded.benchmark];
+const results = [];
+for (const { title, subjects, warmUp, conclude, ...given } of all) {
+  const rounds = values.rounds === undefined ? given.rounds : Number(values.rounds);
+  const measured = await alternate(subjects, { rounds, warmUp, onRound: console.error });
+  const rows = summarize(measured);
+  console.log(markdown(title, rows));
+  if (conclude) console.log(conclude(measured));
+  results.push({ title, rounds, rows, measured });
+}
+if (all.length > 1) console.log(overview(results));
 if (values.json)
   writeFileSync(
     String(values.json),
-    `${JSON.stringify({ title, rounds, rows, measured }, null, 2)}\n`,
+    `${JSON.stringify("benchmarks" in loaded ? results : results[0], null, 2)}\n`,
   );
