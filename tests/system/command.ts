@@ -25,7 +25,11 @@ export function fqgan(
   const child = spawn(
     process.execPath,
     ["--import", "tsx", "--conditions=@fqgan/source", ENTRY, ...parameters],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...environment, FORCE_COLOR: undefined }, detached: true },
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...environment, FORCE_COLOR: undefined },
+      detached: true,
+    },
   );
   let stdout = "";
   let stderr = "";

@@ -66,7 +66,9 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 export async function startSlurm(): Promise<SlurmCluster> {
   for (const program of ["/usr/sbin/munged", "/usr/sbin/slurmctld", "/usr/sbin/slurmd"])
     if (!existsSync(program))
-      throw new Error(`${program} is missing: apt-get install --no-install-recommends slurm-wlm munge`);
+      throw new Error(
+        `${program} is missing: apt-get install --no-install-recommends slurm-wlm munge`,
+      );
   const folder = mkdtempSync(join(tmpdir(), "fqgan-slurm-"));
   for (const part of ["state", "spool", "log", "munge"]) mkdirSync(join(folder, part));
   mkdirSync(join(folder, "key"), { mode: 0o700 });
@@ -75,7 +77,11 @@ export async function startSlurm(): Promise<SlurmCluster> {
   writeFileSync(configPath, configuration(folder, hostname().split(".")[0]!));
   const environment = { ...(process.env as Record<string, string>), SLURM_CONF: configPath };
   const command = (name: string, ...parameters: string[]) =>
-    execFileSync(name, parameters, { encoding: "utf8", env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    execFileSync(name, parameters, {
+      encoding: "utf8",
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   const daemon = (name: string, ...parameters: string[]) =>
     spawn(name, parameters, { env: environment, stdio: "ignore", detached: true }).unref();
   const pidOf = (file: string) => Number(readFileSync(join(folder, file), "utf8"));

@@ -167,6 +167,9 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
         .default("text"),
     )
     .option("--no-html", "leave report.html as it is")
+    .option("--paper", "the paper's own numbers beside ours", false)
+    .option("--differences [row]", "paired differences from a row (default: the first), with intervals")
+    .option("--files", "write every table in every format, and the figures", false)
     .action(act(async () => (await import("./commands/report.js")).report));
   program
     .command("sync [runs...]")

@@ -39,6 +39,11 @@ export {
   TABLE_FORMATS,
   type TableFormat,
 } from "./report/format-table.js";
+export { type Differences, differencesFrom, formatDifferences } from "./report/differences.js";
+export { writeFigures } from "./report/figures/write-figures.js";
+export { type PaperTable, paperTable, paperTableNames } from "./report/paper/paper-tables.js";
+export { withPaper } from "./report/paper/with-paper.js";
+export { type PairedDifference, pairedDifference, studentQuantile } from "./report/statistics.js";
 export { sweepTables } from "./report/sweep-tables.js";
 export { type Cell, type FilledTable, fillTable, type TableRow } from "./report/table.js";
 export { writeReport } from "./report/write-report.js";

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import {
   ashaSchema,
+  clearStopRequest,
   type Executor,
   executors,
+  isStopRequested,
   type PlannedStage,
   parseExecutor,
   readPastRuns,
@@ -38,7 +40,12 @@ export interface RunningConfig {
   readonly stop?: unknown;
   /** The sweep's name, for trackers. */
   readonly group?: string;
+  /** Where a stop request for all of it would be. */
+  readonly folder?: string;
 }
+
+/** How often the sweep's folder is asked whether someone wants it to stop. */
+const STOP_FILE_MS = 1000;
 
 /** After the last stage, trackers have this long to send the rest. */
 const TRACKER_MS = 30_000;
@@ -105,6 +112,7 @@ export async function runWithProgress(
       process.exit(EXIT.stopped);
     },
   });
+  const watch = watchForStop(running.folder, stop.request);
   try {
     const outcome = await runStages({
       runsFolder: runs,
@@ -122,8 +130,18 @@ export async function runWithProgress(
     await finishTracking(tracker, globals);
     return { outcome, code: reportOutcome(outcome, { stopped: stop.signal.aborted, executor }) };
   } finally {
+    clearInterval(watch);
     stop.dispose();
   }
+}
+
+/** `fqgan sweep stop` reaches the program that runs a sweep through its folder. */
+function watchForStop(folder: string | undefined, stop: () => void): NodeJS.Timeout | undefined {
+  if (folder === undefined) return undefined;
+  clearStopRequest(folder);
+  return setInterval(() => {
+    if (isStopRequested(folder)) stop();
+  }, STOP_FILE_MS);
 }
 
 const withoutName = (config: unknown) => {

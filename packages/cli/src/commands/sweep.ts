@@ -24,6 +24,7 @@ import {
   type SweepPlan,
   type SweepRecord,
   searchIdentity,
+  sweepFolder,
   sweepTables,
   withSamples,
   writeReport,
@@ -132,7 +133,11 @@ async function runRecorded(
 ): Promise<number> {
   const { record, stages, options, quietEnd = false } = sweep;
   if (!globals.quiet) await printHeader(record, stages);
-  const running: RunningConfig = { ...record.running, group: record.name };
+  const running: RunningConfig = {
+    ...record.running,
+    group: record.name,
+    folder: sweepFolder(globals.runs, record.name),
+  };
   const { outcome, code } = await runWithProgress(globals, stages, { ...options, running });
   if (code === EXIT.stopped || quietEnd) return code;
   const tables = sweepTables(globals.runs, record);
@@ -238,6 +243,8 @@ function dryRun(globals: Globals, plan: SweepPlan, { parallel = 1 }: RunningOpti
 export async function sweepStop(globals: Globals, name: string): Promise<number> {
   const { order } = readSweepRecord(globals.runs, name);
   const running = order.filter((id) => readRunStatus(join(globals.runs, id)) === "running");
+  // The program that runs the sweep, if there is one, starts nothing more.
+  requestStop(sweepFolder(globals.runs, name), "fqgan sweep stop");
   for (const id of running) requestStop(join(globals.runs, id), "fqgan sweep stop");
   const cancelled = await cancelWaitingTasks(globals.runs, order);
   process.stdout.write(

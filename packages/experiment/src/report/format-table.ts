@@ -23,18 +23,49 @@ export function formatCell(cell: Cell | undefined, column: Column): string {
   return `${mean} ± ${deviation.toFixed(Math.max(1, column.digits))}`;
 }
 
+/** A table as text: what is the same for every format. */
+export interface Grid {
+  readonly name: string;
+  readonly title: string;
+  readonly caption: string;
+  /** What it means that a number is marked. */
+  readonly mark: string;
+  /** Titles of the columns after the first, which names the rows. */
+  readonly head: readonly string[];
+  readonly rows: readonly {
+    readonly label: string;
+    readonly cells: readonly { readonly text: string; readonly rank?: 1 | 2 | undefined }[];
+  }[];
+}
+
+const gridOf = ({ name, title, caption, columns, rows }: FilledTable): Grid => ({
+  name,
+  title,
+  caption,
+  mark: "paired 95 % interval against every other row excludes zero",
+  head: columns.map((column) => column.title),
+  rows: rows.map((row) => ({
+    label: row.label,
+    cells: row.cells.map((cell, i) => ({ text: formatCell(cell, columns[i]!), rank: cell?.rank })),
+  })),
+});
+
 const pad = (text: string, width: number, right: boolean) =>
   right ? text.padStart(width) : text.padEnd(width);
 
-function formatText({ title, caption, columns, rows }: FilledTable): string {
+/** The caption, and what the marks mean if there are any. */
+function fullCaption({ caption, mark, rows }: Grid, sign: string): string {
+  const ranked = rows.some((row) => row.cells.some(({ rank }) => rank === 1));
+  return ranked ? `${caption} · ${sign} ${mark}` : caption;
+}
+
+function gridText(grid: Grid): string {
+  const { title, head, rows } = grid;
   const cells = [
-    ["", ...columns.map((column) => column.title)],
+    ["", ...head],
     ...rows.map((row) => [
       row.label,
-      ...row.cells.map((cell, i) => {
-        const best = cell?.rank === 1 ? "*" : "";
-        return `${best}${formatCell(cell, columns[i]!)}`;
-      }),
+      ...row.cells.map(({ text, rank }) => `${rank === 1 ? "*" : ""}${text}`),
     ]),
   ];
   const widths = cells[0]!.map((_, c) => Math.max(...cells.map((line) => line[c]!.length)));
@@ -44,26 +75,23 @@ function formatText({ title, caption, columns, rows }: FilledTable): string {
       .join("   ")
       .trimEnd(),
   );
-  const ranked = rows.some((row) => row.cells.some((cell) => cell?.rank === 1));
-  return [`${title} · ${caption}${ranked ? " · * best" : ""}`, ...lines].join("\n");
+  return [`${title} · ${fullCaption(grid, "*")}`, ...lines].join("\n");
 }
 
-function formatMarkdown({ title, caption, columns, rows }: FilledTable): string {
+function gridMarkdown(grid: Grid): string {
+  const { title, head, rows } = grid;
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const escapeBar = (text: string) => text.replaceAll("|", "\\|");
-  const marked = (cell: Cell | undefined, column: Column) => {
-    const text = formatCell(cell, column);
-    if (cell?.rank === 1) return `**${text}**`;
-    return cell?.rank === 2 ? `<u>${text}</u>` : text;
+  const marked = ({ text, rank }: Grid["rows"][number]["cells"][number]) => {
+    if (rank === 1) return `**${text}**`;
+    return rank === 2 ? `<u>${text}</u>` : text;
   };
   return [
-    `**${escapeBar(title)}**. ${escapeBar(caption)}.`,
+    `**${escapeBar(title)}**. ${escapeBar(fullCaption(grid, "bold:"))}.`,
     "",
-    line(["", ...columns.map((column) => escapeBar(column.title))]),
-    line(["---", ...columns.map(() => "---:")]),
-    ...rows.map((row) =>
-      line([escapeBar(row.label), ...row.cells.map((cell, i) => marked(cell, columns[i]!))]),
-    ),
+    line(["", ...head.map(escapeBar)]),
+    line(["---", ...head.map(() => "---:")]),
+    ...rows.map((row) => line([escapeBar(row.label), ...row.cells.map(marked)])),
   ].join("\n");
 }
 
@@ -84,41 +112,45 @@ const LATEX: Readonly<Record<string, string>> = {
   "±": "$\\pm$",
   "·": "$\\cdot$",
   "–": "--",
+  "−": "$-$",
+  "†": "\\dag{}",
 };
 const escapeLatex = (text: string) =>
-  text.replace(/[&%$#_{}~^\\↓↑×±·–]/g, (character) => LATEX[character]!);
+  text.replace(/[&%$#_{}~^\\↓↑×±·–−†]/g, (character) => LATEX[character]!);
 
-/** A booktabs table; the best mean bold, the second underlined. */
-function formatLatex({ name, title, caption, columns, rows }: FilledTable): string {
-  const marked = (cell: Cell | undefined, column: Column) => {
-    const text = escapeLatex(formatCell(cell, column));
-    if (cell?.rank === 1) return `\\textbf{${text}}`;
-    return cell?.rank === 2 ? `\\underline{${text}}` : text;
+/** A booktabs table; a clearly best mean bold, a clearly second one underlined. */
+function gridLatex(grid: Grid): string {
+  const { name, title, head, rows } = grid;
+  const marked = ({ text, rank }: Grid["rows"][number]["cells"][number]) => {
+    const escaped = escapeLatex(text);
+    if (rank === 1) return `\\textbf{${escaped}}`;
+    return rank === 2 ? `\\underline{${escaped}}` : escaped;
   };
   return [
     "\\begin{table}",
     "\\centering",
-    `\\caption{${escapeLatex(title)}. ${escapeLatex(caption)}.}`,
+    `\\caption{${escapeLatex(title)}. ${escapeLatex(fullCaption(grid, "bold:"))}.}`,
     `\\label{tab:${name}}`,
-    `\\begin{tabular}{l${"r".repeat(columns.length)}}`,
+    `\\begin{tabular}{l${"r".repeat(head.length)}}`,
     "\\toprule",
-    `${["", ...columns.map((column) => escapeLatex(column.title))].join(" & ")} \\\\`,
+    `${["", ...head.map(escapeLatex)].join(" & ")} \\\\`,
     "\\midrule",
-    ...rows.map(
-      (row) =>
-        `${[escapeLatex(row.label), ...row.cells.map((cell, i) => marked(cell, columns[i]!))].join(" & ")} \\\\`,
-    ),
+    ...rows.map((row) => `${[escapeLatex(row.label), ...row.cells.map(marked)].join(" & ")} \\\\`),
     "\\bottomrule",
     "\\end{tabular}",
     "\\end{table}",
   ].join("\n");
 }
 
-/** Full precision, one column for the mean and one for the deviation. */
-function formatCsv({ columns, rows }: FilledTable): string {
+export function csv(lines: readonly (readonly string[])[]): string {
   const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return lines.map((line) => line.map(quote).join(",")).join("\n");
+}
+
+/** Full precision, one column for the mean and one for the deviation. */
+function tableCsv({ columns, rows }: FilledTable): string {
   const head = columns.flatMap(({ metric }) => [metric, `${metric} std`, `${metric} seeds`]);
-  return [
+  return csv([
     ["row", ...head],
     ...rows.map((row) => [
       row.label,
@@ -128,18 +160,22 @@ function formatCsv({ columns, rows }: FilledTable): string {
         cell ? String(cell.values.length) : "0",
       ]),
     ]),
-  ]
-    .map((line) => line.map(quote).join(","))
-    .join("\n");
+  ]);
 }
 
-const FORMATS: Readonly<Record<TableFormat, (table: FilledTable) => string>> = {
-  text: formatText,
-  markdown: formatMarkdown,
-  latex: formatLatex,
-  csv: formatCsv,
+/** Formats that a grid of text becomes. */
+const GRIDS: Readonly<Record<Exclude<TableFormat, "csv">, (grid: Grid) => string>> = {
+  text: gridText,
+  markdown: gridMarkdown,
+  latex: gridLatex,
 };
 
+/** @param lines what CSV holds, with full precision */
+export const formatGrid = (
+  grid: Grid,
+  { format, lines }: { format: TableFormat; lines: readonly (readonly string[])[] },
+): string => (format === "csv" ? csv(lines) : GRIDS[format](grid));
+
 export function formatTable(table: FilledTable, format: TableFormat): string {
-  return FORMATS[format](table);
+  return format === "csv" ? tableCsv(table) : GRIDS[format](gridOf(table));
 }

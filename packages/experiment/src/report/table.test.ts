@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import type { Summary } from "../schema/run-format.js";
 import { type SweepRecord, tableSchema } from "../schema/sweep-format.js";
 import { resolveColumn } from "./columns.js";
+import { differencesFrom, formatDifferences } from "./differences.js";
 import { formatTable } from "./format-table.js";
+import { studentQuantile } from "./statistics.js";
 import { fillTable } from "./table.js";
 
 const record = (seeds: number[]): SweepRecord => ({
@@ -62,18 +64,54 @@ it("prints one seed without any ranking", () => {
   expect(formatTable(filled, "latex")).not.toMatch(/textbf/);
 });
 
-it("gives mean and deviation over seeds, and marks the best", () => {
+it("marks the best only where seeds tell it from every other row", () => {
   const filled = fillTable(record([0, 1]), table, (id) => summaries[id]);
-  expect(filled.rows[0]!.cells[0]!.values).toEqual([48.13, 46.11]);
+  expect(filled.rows[0]!.cells[0]).toMatchObject({ values: [48.13, 46.11], seeds: [0, 1] });
+  // Two seeds: differences of 16.63 and 12.61 have an interval of ± 25.5.
   expect(formatTable(filled, "markdown").split("\n").slice(2)).toEqual([
     "|  | rFID ↓ | usage ↑ | bits/image |",
     "| --- | ---: | ---: | ---: |",
-    "| VQ 256 | <u>47.1 ± 1.4</u> | <u>61 ± 1.4 %</u> | 2,048 |",
-    "| FQ 256 × 2 | **32.5 ± 1.4** | **97 ± 0.0 %** | 2,048 |",
+    "| VQ 256 | 47.1 ± 1.4 | 61 ± 1.4 % | 2,048 |",
+    "| FQ 256 × 2 | 32.5 ± 1.4 | **97 ± 0.0 %** | 2,048 |",
   ]);
-  expect(formatTable(filled, "latex")).toContain(
-    "FQ 256 $\\times$ 2 & \\textbf{32.5 $\\pm$ 1.4} & \\textbf{97 $\\pm$ 0.0 \\%} & 2,048 \\\\",
+  const third = { "VQ 256-2": summary(47.1, 0.6), "FQ 256 × 2-2": summary(32.4, 0.97) };
+  const all: Record<string, Summary> = { ...summaries, ...third };
+  const three = fillTable(record([0, 1, 2]), table, (id) => all[id]);
+  expect(three.rows[1]!.cells[0]!.rank).toBe(1);
+  expect(formatTable(three, "latex")).toContain(
+    "FQ 256 $\\times$ 2 & \\textbf{32.5 $\\pm$ 1.0} & \\textbf{97 $\\pm$ 0.0 \\%} & 2,048 \\\\",
   );
+  expect(formatTable(three, "text")).toContain("* paired 95 % interval against every other row");
+});
+
+it("gives paired differences with intervals", () => {
+  const filled = fillTable(record([0, 1]), table, (id) => summaries[id]);
+  const differences = differencesFrom(filled);
+  expect(differences.rows[0]!.cells[0]).toMatchObject({ pairs: 2 });
+  expect(formatDifferences(differences, "text").split("\n")).toEqual([
+    "Table 3 (mini): differences from VQ 256 · mean [95 % interval] of the paired difference over seeds" +
+      " · * the interval excludes zero",
+    "                          rFID ↓     usage ↑ (points)",
+    "FQ 256 × 2   −14.6 [−40.2, 10.9]   *36.0 [23.3, 48.7]",
+  ]);
+  expect(formatDifferences(differences, "csv").split("\n")[0]).toMatch(
+    /^row,tokenizer\/test\/fid,tokenizer\/test\/fid low,/,
+  );
+  expect(() => differencesFrom(filled, "VQ 257")).toThrow(/no row "VQ 257"; known: VQ 256, FQ/);
+  const one = differencesFrom(fillTable(record([0]), table, (id) => summaries[id]));
+  expect(formatDifferences(one, "text")).toMatch(/FQ 256 × 2 +– +–$/);
+});
+
+it("knows Student's quantiles", () => {
+  // A table of the distribution: 97.5 % with 1, 2, 9 and 100 degrees of freedom.
+  for (const [degrees, expected] of [
+    [1, 12.7062],
+    [2, 4.30265],
+    [9, 2.26216],
+    [100, 1.98397],
+  ] as const)
+    expect(studentQuantile(0.975, degrees)).toBeCloseTo(expected, 4);
+  expect(studentQuantile(0.025, 2)).toBeCloseTo(-4.30265, 4);
 });
 
 it("leaves unfinished cells open and quotes CSV", () => {

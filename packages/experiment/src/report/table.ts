@@ -1,16 +1,22 @@
 import type { Protocol, Summary } from "../schema/run-format.js";
 import type { Column, SweepRecord, Table } from "../schema/sweep-format.js";
 import { matches } from "../sweep/matches.js";
+import { type BySeed, excludesZero, pairedDifference } from "./statistics.js";
 
 /** One number of a table over its seeds. */
 export interface Cell {
   /** One value a seed that has finished. */
   readonly values: readonly number[];
+  /** Their seeds. */
+  readonly seeds: readonly number[];
   readonly mean: number;
   /** Sample standard deviation; undefined with one value. */
   readonly deviation: number | undefined;
-  /** Place in the column: the best mean is 1; undefined where ranking means nothing. */
-  readonly rank: number | undefined;
+  /**
+   * 1 for a best mean whose paired 95 % interval against every other row excludes zero, 2 for a second one
+   * that is as clearly better than the rest; undefined where the seeds do not tell.
+   */
+  readonly rank: 1 | 2 | undefined;
 }
 
 export interface TableRow {
@@ -33,23 +39,42 @@ export interface FilledTable {
 /** A run's final numbers; undefined until it is done. */
 export type SummaryLookup = (runId: string) => Summary | undefined;
 
-function cellOf(values: readonly number[]): Cell | undefined {
-  if (values.length === 0) return undefined;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : undefined;
-  return { values, mean, deviation, rank: undefined };
+function cellOf(values: BySeed): Cell | undefined {
+  if (values.size === 0) return undefined;
+  const all = [...values.values()];
+  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
+  const squares = all.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = all.length > 1 ? Math.sqrt(squares / (all.length - 1)) : undefined;
+  return { values: all, seeds: [...values.keys()], mean, deviation, rank: undefined };
 }
 
-/** Ranks one column; with one seed the spread is unknown, so nothing is called better. */
+/** A cell's values by seed. */
+export const bySeed = ({ seeds, values }: Cell): BySeed =>
+  new Map(seeds.map((seed, i) => [seed, values[i]!]));
+
+/** Ranks one column, as far as seeds can tell rows apart; with one seed nothing is called better. */
 function rankColumn(cells: (Cell | undefined)[], column: Column): (Cell | undefined)[] {
-  const comparable = cells.every((cell) => cell === undefined || cell.values.length > 1);
-  if (!column.goal || !comparable) return cells;
+  if (!column.goal) return cells;
   const sign = column.goal === "min" ? 1 : -1;
   const order = cells
-    .flatMap((cell) => (cell && Number.isFinite(cell.mean) ? [cell.mean] : []))
-    .sort((a, b) => sign * (a - b));
-  return cells.map((cell) => cell && { ...cell, rank: order.indexOf(cell.mean) + 1 });
+    .filter((cell) => cell !== undefined && Number.isFinite(cell.mean))
+    .sort((a, b) => sign * (a!.mean - b!.mean));
+  const isClear = (place: number) => {
+    const cell = order[place];
+    const below = order.slice(place + 1);
+    return (
+      cell !== undefined &&
+      below.length > 0 &&
+      below.every((other) => {
+        const difference = pairedDifference(bySeed(other!), bySeed(cell));
+        return difference !== undefined && excludesZero(difference);
+      })
+    );
+  };
+  const ranks = new Map<Cell | undefined, 1 | 2>();
+  if (isClear(0)) ranks.set(order[0], 1);
+  if (isClear(1)) ranks.set(order[1], 2);
+  return cells.map((cell) => cell && { ...cell, rank: ranks.get(cell) });
 }
 
 /** The distinct protocols behind a column, in words: "test 383 · rFID and IS by builtin-64-v1 …". */
@@ -72,21 +97,23 @@ export function fillTable(
     table.rows.map((axis) => axes[axis]).join(" · ");
   const labels = [...new Set(points.map(({ axes }) => labelOf(axes)))];
   const used: Protocol[] = [];
-  const valuesOf = (label: string, column: Column): number[] => {
+  const valuesOf = (label: string, column: Column): BySeed => {
     const [kind, ...rest] = column.metric.split("/");
     const metric = rest.join("/");
-    // Two points of a row can share a run (another axis may not touch this stage): count it once.
-    const ids = new Set(
-      points.filter(({ axes }) => labelOf(axes) === label).map(({ stages }) => stages[kind!]),
-    );
-    return [...ids].flatMap((id) => {
+    const values = new Map<number, number>();
+    const counted = new Set<string>();
+    // Two points of a row can share a run (another axis may not touch this stage): it counts once.
+    for (const { seed, stages } of points.filter(({ axes }) => labelOf(axes) === label)) {
+      const id = stages[kind!];
       const summary = id === undefined ? undefined : summaryOf(id);
       const value = summary?.metrics[metric];
-      if (value === undefined) return [];
+      if (value === undefined || counted.has(id!)) continue;
+      counted.add(id!);
       const protocol = summary!.protocols[metric];
       if (protocol) used.push(protocol);
-      return [value];
-    });
+      values.set(seed, value);
+    }
+    return values;
   };
   const byColumn = table.columns.map((column) =>
     rankColumn(

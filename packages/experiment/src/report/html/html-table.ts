@@ -1,8 +1,9 @@
+import { differencesFrom, differencesGrid } from "../differences.js";
 import { formatCell } from "../format-table.js";
 import type { FilledTable } from "../table.js";
 import { escapeHtml } from "./markup.js";
 
-/** A filled table; the best of a column bold, the second underlined, where ranking means something. */
+/** A filled table; what seeds tell apart from every other row bold. */
 export function htmlTable({ title, caption, columns, rows }: FilledTable): string {
   const head = ["", ...columns.map((column) => column.title)]
     .map((text) => `<th>${escapeHtml(text)}</th>`)
@@ -18,5 +19,24 @@ export function htmlTable({ title, caption, columns, rows }: FilledTable): strin
   return (
     `<section><h2>${escapeHtml(title)}</h2><div class="scroll"><table><thead><tr>${head}</tr></thead>` +
     `<tbody>${body.join("")}</tbody></table></div><p class="note">${escapeHtml(caption)}</p></section>`
+  );
+}
+
+/** Paired differences from the table's first row, folded away; nothing with one seed. */
+export function htmlDifferences(table: FilledTable): string {
+  if (table.rows.length < 2) return "";
+  const differences = differencesFrom(table);
+  if (!differences.rows.some(({ cells }) => cells.some((cell) => cell !== undefined))) return "";
+  const { title, caption, mark, head, rows } = differencesGrid(differences);
+  const heads = ["", ...head].map((text) => `<th>${escapeHtml(text)}</th>`).join("");
+  const body = rows.map(({ label, cells }) => {
+    const filled = cells.map(({ text, rank }) =>
+      rank === 1 ? `<td><b>${escapeHtml(text)}</b></td>` : `<td>${escapeHtml(text)}</td>`,
+    );
+    return `<tr><th scope="row">${escapeHtml(label)}</th>${filled.join("")}</tr>`;
+  });
+  return (
+    `<details><summary>${escapeHtml(title)}</summary><div class="scroll"><table><thead><tr>${heads}</tr></thead>` +
+    `<tbody>${body.join("")}</tbody></table></div><p class="note">${escapeHtml(`${caption}; bold: ${mark}`)}</p></details>`
   );
 }

@@ -11,7 +11,7 @@ import {
 } from "../../store/read-run.js";
 import type { FilledTable } from "../table.js";
 import { curveChart, legend } from "./curves.js";
-import { htmlTable } from "./html-table.js";
+import { htmlDifferences, htmlTable } from "./html-table.js";
 import { information } from "./information.js";
 import { escapeHtml } from "./markup.js";
 import { comparison, latest, picture, samplesByClass } from "./pictures.js";
@@ -52,7 +52,7 @@ export function reportPage(
   const generators = runs.filter(({ config }) => config.kind === "generator");
   const body = [
     header(record, runs),
-    ...tables.map(htmlTable),
+    ...tables.map((table) => htmlTable(table) + htmlDifferences(table)),
     reconstructions(tokenizers),
     curves("Tokenizers while training", tokenizers),
     samples(generators),
