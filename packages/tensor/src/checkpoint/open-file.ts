@@ -1,43 +1,13 @@
-import { UserError } from "@fqgan/registry";
+import { platform } from "#platform";
 import type { ByteSource } from "./pytorch/byte-source.js";
 
 export interface OpenFile extends ByteSource {
   close(): Promise<void>;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file",
-  EISDIR: "a folder",
-  EACCES: "a file that must not be read",
-};
-
 /**
- * A file that is read in parts (Node only).
+ * A file that is read in parts (Node only; browsers fetch bytes).
  * @param what is expected there, for errors: "a tokenizer's checkpoint"
  */
-export async function openFile(path: string, what: string): Promise<OpenFile> {
-  // Only here, so that this package loads in browsers.
-  const { open } = await import("node:fs/promises");
-  const refuse = (error: NodeJS.ErrnoException): never => {
-    const found = REASONS[error.code ?? ""] ?? error.message;
-    throw new UserError(`${path}: expected ${what}, got ${found}`);
-  };
-  const file = await open(path).catch(refuse);
-  const { size } = await file.stat();
-  return {
-    size,
-    async read(offset, length) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-      let done = 0;
-      while (done < bytes.length) {
-        const { bytesRead } = await file
-          .read(bytes, done, bytes.length - done, offset + done)
-          .catch(refuse);
-        if (bytesRead === 0) break;
-        done += bytesRead;
-      }
-      return bytes.subarray(0, done);
-    },
-    close: () => file.close(),
-  };
-}
+export const openFile = (path: string, what: string): Promise<OpenFile> =>
+  platform.openFile(path, what);

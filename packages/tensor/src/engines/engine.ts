@@ -35,11 +35,3 @@ export interface EngineStrategy {
   /** Loads what the engine needs and makes tfjs use it. A missing package is a UserError. */
   start(options: { readonly threads: number }): Promise<Engine>;
 }
-
-/** What programs can run on in one kind of place. */
-export interface Platform {
-  /** The first is the one that `auto` means. */
-  readonly engines: readonly EngineStrategy[];
-  /** How many threads an engine gets that is not told. */
-  defaultThreads(): number;
-}

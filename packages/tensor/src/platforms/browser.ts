@@ -1,6 +1,15 @@
 /** What `#platform` means to bundlers for browsers: nothing here may reach for Node or native code. */
+import { UserError } from "@fqgan/registry";
 import { cpu } from "../engines/eager.js";
-import type { Platform } from "../engines/engine.js";
 import { wasm, webgpu } from "../engines/registered.js";
+import type { Platform } from "./platform.js";
 
-export const platform: Platform = { engines: [cpu, wasm, webgpu], defaultThreads: () => 1 };
+export const platform: Platform = {
+  engines: [cpu, wasm, webgpu],
+  defaultThreads: () => 1,
+  async openFile(path, what) {
+    throw new UserError(
+      `${path}: expected ${what} as bytes, which a browser cannot read from a path; fetch it first`,
+    );
+  },
+};

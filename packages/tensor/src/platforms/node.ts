@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { cpu } from "../engines/eager.js";
-import type { Platform } from "../engines/engine.js";
 import { onnx, onnxPlain } from "../engines/onnx.js";
 import { tfjsNode, tfjsNodeGpu, wasm, webgpu } from "../engines/tfjs.js";
+import { openNodeFile } from "./open-node-file.js";
+import type { Platform } from "./platform.js";
 
 export const platform: Platform = {
   engines: [onnx, onnxPlain, cpu, wasm, webgpu, tfjsNode, tfjsNodeGpu],
@@ -11,4 +12,5 @@ export const platform: Platform = {
     const logical = availableParallelism();
     return logical > 4 ? Math.floor(logical / 2) : logical;
   },
+  openFile: openNodeFile,
 };

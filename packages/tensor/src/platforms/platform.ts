@@ -1,0 +1,12 @@
+import type { OpenFile } from "../checkpoint/open-file.js";
+import type { EngineStrategy } from "../engines/engine.js";
+
+/** What one kind of place, Node or a browser, has. */
+export interface Platform {
+  /** What programs can run on; the first is the one that `auto` means. */
+  readonly engines: readonly EngineStrategy[];
+  /** How many threads an engine gets that is not told. */
+  defaultThreads(): number;
+  /** @param what is expected there, for errors */
+  openFile(path: string, what: string): Promise<OpenFile>;
+}
