@@ -17,10 +17,11 @@ export async function singularValues(a: Matrix): Promise<Float64Array> {
   if (a.rows < a.columns) return singularValues(transpose(a));
   const bidiagonal =
     a.columns < LARGE ? bidiagonalise(a) : chaseToBidiagonal(await reduceToBand(a, BANDWIDTH));
-  return bidiagonalSingularValues(bidiagonal);
+  return singularValuesOfBidiagonal(bidiagonal);
 }
 
-function bidiagonalSingularValues(of: {
+/** Of an upper bidiagonal matrix, in descending order. */
+export function singularValuesOfBidiagonal(of: {
   readonly diagonal: Float64Array;
   readonly superDiagonal: Float64Array;
 }): Float64Array {

@@ -1,8 +1,11 @@
 /** Values that follow from the definitions. */
-import { type HostTensor, hostTensor } from "@fqgan/tensor";
+import { createKey, type HostTensor, hostTensor, normal, permutation } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { createMetric, createMetrics } from "../evaluate.js";
 import type { MetricBatch, MetricContext } from "../metric.js";
+import { decodeNpz, encodeNpz } from "../npz/npz.js";
+import { Moments } from "../statistics/moments.js";
+import { readReference, writeReference } from "../statistics/reference.js";
 
 const rows = (values: number[][]): HostTensor =>
   hostTensor(Float32Array.from(values.flat()), [values.length, values[0]!.length]);
@@ -215,6 +218,113 @@ describe("feature metrics", () => {
     metric.update({ features: { real: rows([[1, 2]]) } });
     expect(() => metric.update({ features: { real: rows([[1, 2, 3]]) } })).toThrow(
       /expected rows \[B, 2\], got \[1,3\]/,
+    );
+  });
+});
+
+describe("order and identity", () => {
+  const values = (seed: number) => normal(createKey(seed), 60 * 4);
+  const set = (data: Float32Array) => hostTensor(data, [60, 4]);
+  const [real, fake] = [values(1), values(2).map((x) => x + 0.4)];
+  const shuffled = (data: Float32Array, seed: number) => {
+    const order = permutation(createKey(seed), 60);
+    return Float32Array.from(data, (_, i) => data[4 * order[i >> 2]! + (i & 3)]!);
+  };
+  const names = ["fid", "kid", "cmmd", "precision-recall", "density-coverage"];
+
+  it.each(names)("%s does not depend on the order of either side", async (name) => {
+    const config = name === "kid" ? { subsets: 0 } : {};
+    const plain = await evaluate(name, { features: { real: set(real), fake: set(fake) } }, config);
+    const mixed = await evaluate(
+      name,
+      { features: { real: set(shuffled(real, 3)), fake: set(shuffled(fake, 4)) } },
+      config,
+    );
+    for (const [value, number] of Object.entries(plain.values))
+      expect(mixed.values[value]).toBeCloseTo(number, 11);
+  });
+  it("identical sets are at distance 0, wholly precise and recalled", async () => {
+    const features = { real: set(real), fake: set(real) };
+    expect((await evaluate("fid", { features })).values.fid).toBeLessThan(1e-12);
+    expect((await evaluate("cmmd", { features })).values.cmmd).toBeCloseTo(0, 12);
+    const manifold = await evaluate("precision-recall", { features });
+    expect(manifold.values).toEqual({ precision: 1, recall: 1 });
+  });
+  it("paired KID leaves each row's own copy out", async () => {
+    const features = { real: set(real), fake: set(real) };
+    const paired = await evaluate("kid", { features }, { subsets: 0, sets: "paired" });
+    expect(paired.values.kid).toBeCloseTo(0, 12);
+    const independent = await evaluate("kid", { features }, { subsets: 0 });
+    expect(independent.values.kid).toBeLessThan(-0.01);
+  });
+});
+
+describe("ms-ssim and lpips", () => {
+  const noise = normal(createKey(9), 2 * 176 * 161 * 3).map((x) => Math.tanh(x) / 2);
+  const images = hostTensor(noise, [2, 176, 161, 3]);
+  it("ms-ssim is 1 between copies and falls with noise, and is SSIM's Gaussian window at one scale", async () => {
+    const worse = hostTensor(
+      noise.map((x, i) => x + 0.1 * Math.sin(i)),
+      images.shape,
+    );
+    const same = await evaluate("ms-ssim", { images: { real: images, fake: images } });
+    expect(same.values.msSsim).toBeCloseTo(1, 12);
+    const pair = { images: { real: images, fake: worse } };
+    const five = await evaluate("ms-ssim", pair);
+    expect(five.values.msSsim).toBeLessThan(0.999);
+    const one = await evaluate("ms-ssim", pair, { scales: 1 });
+    const gaussian = await evaluate("ssim", pair, { window: "gaussian" });
+    expect(one.values.msSsim).toBeCloseTo(gaussian.values.ssim!, 12);
+  });
+  it("ms-ssim says how many scales would fit", async () => {
+    const small = hostTensor(new Float32Array(64 * 64 * 3), [1, 64, 64, 3]);
+    await expect(evaluate("ms-ssim", { images: { real: small, fake: small } })).rejects.toThrow(
+      /expected images of at least 161 × 161 for 5 scales, got 64 × 64/,
+    );
+  });
+  it("lpips is the mean of the network's distances and says which network", async () => {
+    const perceptual = hostTensor(Float32Array.of(0.25, 0.75), [2]);
+    const network = { name: "lpips-vgg16", hash: "ab", dimensions: 1 };
+    const { values, protocol } = await evaluate(
+      "lpips",
+      { perceptual },
+      {},
+      { perceptual: network },
+    );
+    expect(values.lpips).toBe(0.5);
+    expect(protocol).toMatchObject({ extractor: "lpips-vgg16", extractorHash: "ab", pairs: 2 });
+  });
+});
+
+describe("reference statistics", () => {
+  const rowsOf = (seed: number) => hostTensor(normal(createKey(seed), 50 * 3), [50, 3]);
+  const extractor = { name: "net", hash: "0a", dimensions: 3 };
+  const statistics = (protocol = {}) => {
+    const moments = new Moments();
+    moments.append(rowsOf(1));
+    const arrays = writeReference({ features: moments.covariance(), protocol });
+    return readReference(decodeNpz(encodeNpz(arrays), "ref.npz"), "ref.npz");
+  };
+  it("stand for the real side", async () => {
+    const batch = { features: { real: rowsOf(1), fake: rowsOf(2) } };
+    const direct = await evaluate("fid", batch, {}, { extractor });
+    const stored = await evaluate(
+      "fid",
+      { features: { fake: rowsOf(2) } },
+      { folds: 5 },
+      { extractor, reference: statistics({ extractor: "net", extractorHash: "0a" }) },
+    );
+    expect(stored.values.fid).toBeCloseTo(direct.values.fid!, 12);
+    expect(stored.protocol).toMatchObject({ reference: "ref.npz", realCount: 50, fakeCount: 50 });
+    expect(stored.intervals?.fid?.high).toBeGreaterThan(stored.values.fid!);
+  });
+  it("of another network are refused", () => {
+    const reference = statistics({ extractor: "other", extractorHash: "0b" });
+    expect(() => createMetric({ name: "fid" }, { extractor, reference })).toThrow(
+      /ref\.npz: expected statistics of net .* got other/,
+    );
+    expect(() => createMetric({ name: "sfid" }, { extractor, reference: statistics() })).toThrow(
+      /sfid: expected spatial statistics \(mu_s, sigma_s\) in ref\.npz, found none/,
     );
   });
 });
