@@ -24,6 +24,11 @@ export interface LpipsMeta {
 }
 
 const PREFIX = "lpips.";
+/**
+ * Of some million rectified and pooled values a few lie at a kink within rounding, and which side they fall
+ * on moves the gradient more than rounding does. (Compiled it is within 1e-7 here, eagerly 2e-4.)
+ */
+const KINKS = 1e-3;
 
 /** LPIPS with weights filled by their names: distances, and the gradient of their sum. */
 export async function checkLpips(options: {
@@ -77,7 +82,8 @@ export async function checkLpips(options: {
       const expected = channelsLast(golden);
       const start = { row: Number(window[1]), column: Number(window[2]) };
       const actual = cropped(result.gradient, { ...start, like: expected });
-      return [compareGradients({ name: "LPIPS: part of the gradient", actual, expected })];
+      const check = compareGradients({ name: "LPIPS: part of the gradient", actual, expected });
+      return [{ ...check, tolerance: KINKS }];
     }),
   ];
 }
