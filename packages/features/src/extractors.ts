@@ -31,6 +31,8 @@ export const teachers: Registry<ExtractorStrategy> = defineRegistry<ExtractorStr
   strategy(dinov2),
   strategy(fqganClip),
   strategy(fqganDinov2),
+  strategy(onnx),
+  strategy(transformers),
 ]);
 
 /** The judge that a config names. */

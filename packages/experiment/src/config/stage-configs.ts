@@ -7,9 +7,6 @@ import { z } from "zod";
 import { initialWeightsSchema } from "../stages/initial-weights.js";
 import { perceptualSchema } from "../stages/perceptual-network.js";
 import { teachersSchema } from "../stages/teacher-features.js";
-import { initialWeightsSchema } from "../stages/initial-weights.js";
-import { perceptualSchema } from "../stages/perceptual-network.js";
-import { teachersSchema } from "../stages/teacher-features.js";
 import { schedules } from "./schedules.js";
 
 const count = (fallback: number) => z.int().positive().default(fallback);
@@ -51,13 +48,6 @@ export const tokenizerStageSchema = z.strictObject({
     ...loop,
     augmentation: augmentationSchema.prefault({}),
     seedCodebooks,
-    init: initialWeightsSchema.optional().describe("fine-tune: weights to start from"),
-    teachers: teachersSchema
-      .optional()
-      .describe("networks that teachers' names stand for, where it is not one of that name"),
-    perceptual: perceptualSchema
-      .optional()
-      .describe("the network of losses.perceptual with its files"),
     init: initialWeightsSchema.optional().describe("fine-tune: weights to start from"),
     teachers: teachersSchema
       .optional()
