@@ -13,6 +13,9 @@ import { separate } from "./runtime/storage.js";
 import type { Outline } from "./trace/recorder.js";
 import { trace } from "./trace/trace.js";
 
+/** Constants from this size on are handed to ONNX Runtime by themselves: a model in one piece has 2 GB at most. */
+const APART_BYTES = 2 ** 16;
+
 /** Traces a program, lowers its graph and makes a session of ONNX Runtime for it. */
 export async function build(
   program: (inputs: Tree<Tensor>) => Tree<Tensor>,
@@ -28,10 +31,14 @@ export async function build(
   const rounding = format ? [(graph: Graph) => quantizeWeights(graph, format)] : [];
   const graph = optimize(traced.graph, rounding);
   const model = lowering.lower(graph);
-  const bytes = writeModel(model);
+  const apart = new Map(
+    [...model.initializers].filter(([, { data }]) => data.byteLength >= APART_BYTES),
+  );
+  const bytes = writeModel(model, apart);
   const lowerEnd = performance.now();
   const session = await createSession(bytes, {
     threads,
+    apart,
     optimization: weights === "live" && traced.updates.length > 0 ? "basic" : "all",
     ...(profile ? { profile } : {}),
   });

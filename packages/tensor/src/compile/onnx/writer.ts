@@ -81,12 +81,20 @@ const typeCode: Record<OnnxType, number> = {
 /** AttributeProto.AttributeType */
 const attributeCode = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
-/** The model as the bytes of an `.onnx` file. */
-export function writeModel(model: OnnxModel): Uint8Array {
+/**
+ * The model as the bytes of an `.onnx` file, which ONNX limits to 2 GB.
+ * @param apart constants that are left out, by name: whoever loads the model gives each as the file of its name
+ */
+export function writeModel(
+  model: OnnxModel,
+  apart: ReadonlyMap<string, OnnxTensor> = new Map(),
+): Uint8Array {
   const graph = [
     ...model.nodes.map((node) => message(1, writeNode(node))),
     text(2, model.name ?? "program"),
-    ...[...model.initializers].map(([name, tensor]) => message(5, writeTensor(tensor, name))),
+    ...[...model.initializers].map(([name, tensor]) =>
+      message(5, apart.has(name) ? writeReference(tensor, name) : writeTensor(tensor, name)),
+    ),
     ...model.inputs.map((value) => message(11, writeValue(value))),
     ...model.outputs.map((value) => message(12, writeValue(value))),
   ];
@@ -129,6 +137,18 @@ const writeTensor = ({ type, shape, data }: OnnxTensor, name = ""): Part => [
   text(8, name),
   bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
 ];
+
+/** A tensor whose values lie in the file of its name. */
+const writeReference = ({ type, shape }: OnnxTensor, name: string): Part => [
+  ...shape.map((side) => integer(1, side)),
+  integer(2, typeCode[type]),
+  text(8, name),
+  message(13, [text(1, "location"), text(2, name)]),
+  integer(14, dataLocation.external),
+];
+
+/** TensorProto.DataLocation */
+const dataLocation = { external: 1 } as const;
 
 const writeValue = ({ name, type, shape }: OnnxValue): Part => {
   const sides = shape.map((side) =>

@@ -47,19 +47,16 @@ export function quantizeMatrix(
       const scale = extreme === 0 ? 0 : Math.fround(extreme / -middle);
       scales[output * blocks + b] = scale;
       const start = (output * blocks + b) * bytes;
+      const steps = scale === 0 ? 0 : 1 / scale;
       for (let i = 0; i < block; i++) {
-        const q = quantize(column[b * block + i]!, scale, middle);
+        // Rounded, and above 0, since no weight is further from 0 than the extreme.
+        const q = Math.min(2 * middle - 1, (column[b * block + i]! * steps + middle + 0.5) | 0);
         if (bits === 8) values[start + i] = q;
         else values[start + (i >> 1)]! |= i % 2 === 0 ? q : q << 4;
       }
     }
   }
   return { bits, block, inputs, outputs, values, scales };
-}
-
-function quantize(weight: number, scale: number, middle: number): number {
-  if (scale === 0) return middle;
-  return Math.min(2 * middle - 1, Math.max(0, Math.round(weight / scale) + middle));
 }
 
 /** The weights that a quantized matrix stands for, row-major [inputs, outputs]. */

@@ -1,4 +1,5 @@
 import type * as Ort from "onnxruntime-node";
+import type { OnnxTensor } from "../onnx/writer.js";
 
 let loading: Promise<typeof Ort> | undefined;
 
@@ -18,16 +19,23 @@ export interface SessionOptions {
    * `basic` runs as fast and is ready in half the time.
    */
   readonly optimization?: "basic" | "all";
+  /** Constants that `writeModel` left out. They are copied. */
+  readonly apart?: ReadonlyMap<string, OnnxTensor>;
   /** Path prefix of a Chrome trace of every node's time, written when the session is released. */
   readonly profile?: string;
 }
 
 export async function createSession(
   model: Uint8Array,
-  { threads, optimization = "all", profile }: SessionOptions,
+  { threads, optimization = "all", apart, profile }: SessionOptions,
 ): Promise<Ort.InferenceSession> {
   const { InferenceSession } = await onnxRuntime();
+  const externalData = [...(apart ?? [])].map(([path, { data }]) => ({
+    path,
+    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  }));
   return InferenceSession.create(model, {
+    ...(externalData.length > 0 ? { externalData } : {}),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
