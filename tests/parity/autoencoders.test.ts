@@ -146,10 +146,13 @@ describe.each(Object.entries(sources))("%s", (source, { shapes, weights, narrow 
   );
 });
 
-it("weights of another model are told apart", () => {
-  expect(() =>
-    latentDiffusionWeights(build(tokenizerPresetConfig("vqgan-mini")), {}, "a.ckpt"),
-  ).toThrow(
+it("tells other models and other weights apart", () => {
+  const preset = (name: string) => build(tokenizerPresetConfig(name));
+  expect(() => latentDiffusionWeights(preset("vqgan-mini"), {}, "a.ckpt")).toThrow(
     "a.ckpt: expected the weights of VQGAN or latent diffusion's autoencoders, missing encoder.conv_in.weight",
   );
+  expect(() => latentDiffusionNames(preset("vit-vqgan-mini"))).toThrow(
+    'expected convolutional networks and one codebook "visual", got vit, vit and visual',
+  );
+  expect(() => latentDiffusionNames(preset("fqgan-dual-mini"))).toThrow("and visual,semantic");
 });
