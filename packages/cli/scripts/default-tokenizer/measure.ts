@@ -78,5 +78,20 @@ for (const name of tokenizer.factors) drawn.push(await tokenizer.reconstructFact
 const strips = drawn.map(({ data, shape }) =>
   contactSheet([unpackImages(toUint8(data as Float32Array), shape[1]!)], { gap: 0 }),
 );
-writeFileSync(flags.out, await encodePng(contactSheet([...rows, strips], { gap: 4 })));
+const sheets = [...rows, strips].map((row) => contactSheet([row], { gap: 4 }));
+writeFileSync(flags.out, await encodePng(stack(sheets)));
 process.exit(0);
+
+/** One below another on white, as wide as the widest. */
+function stack(images: readonly Image[]): Image {
+  const width = Math.max(...images.map((image) => image.width));
+  const height = images.reduce((sum, image) => sum + image.height, 0);
+  const data = new Uint8Array(width * height * 3).fill(255);
+  let row = 0;
+  for (const image of images)
+    for (let y = 0; y < image.height; y++, row++) {
+      const line = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
+      data.set(line, row * width * 3);
+    }
+  return { width, height, channels: 3, data };
+}

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { loadExtractor } from "@fqgan/features";
 import { createTokenizer } from "@fqgan/tokenizer";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fqgan } from "../testing/fqgan.js";
@@ -39,6 +40,15 @@ describe("verify-official", () => {
     expect(rfid).toBeUndefined();
     // all five have the same pixels
     expect(psnr).toBeCloseTo((await measured(images.slice(0, 1))).psnr!, 4);
+  });
+
+  it("compares features of images with those of their reconstructions", async () => {
+    const tokenizer = createTokenizer(tinyConfig, 1);
+    const network = await loadExtractor();
+    const images = imagesBelow(data);
+    const { rfid } = await measure(images, { tokenizer, network, say: () => {} });
+    expect(rfid).toBeGreaterThan(0);
+    network.dispose();
   });
 
   it("says what it needs", async () => {
