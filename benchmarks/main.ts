@@ -10,6 +10,7 @@ import { markdown, summarize } from "./harness/summary.js";
 type Loaded = { readonly benchmark: Benchmark } | { readonly benchmarks: readonly Benchmark[] };
 
 const known: Readonly<Record<string, () => Promise<Loaded>>> = {
+  "frechet-distance": () => import("./frechet-distance.js"),
   "nearest-code": () => import("./nearest-code.js"),
   "codebook-free": () => import("./codebook-free.js"),
   "decode-far": () => import("./decode-far.js"),
