@@ -6,6 +6,7 @@ import { tokenizerHash } from "@fqgan/tokenizer";
 import { readCodes } from "../codes/codes-file.js";
 import { EXIT } from "../exit-codes.js";
 import { openTokenizer } from "../open-tokenizer.js";
+import { UnusedNames } from "../output/unused-name.js";
 import { writePicture } from "../output/write-picture.js";
 import { FittedTokenizer } from "../pictures/fitted-tokenizer.js";
 import type { Globals } from "../program.js";
@@ -33,21 +34,13 @@ export async function detokenize(
   const fitted = new FittedTokenizer(tokenizer, { side: 0 });
   mkdirSync(options.out, { recursive: true });
   const files: string[] = [];
-  const names = new Set<string>();
+  const names = new UnusedNames();
   for (const { image, codes, layout } of pictures) {
-    const file = join(options.out, `${unused(basename(image, extname(image)), names)}.png`);
+    const file = join(options.out, `${names.take(basename(image, extname(image)))}.png`);
     writePicture(file, await encodePng(await fitted.decode(codes, layout)));
     files.push(file);
     if (!globals.json) process.stdout.write(`${file}\n`);
   }
   if (globals.json) process.stdout.write(`${JSON.stringify({ hash, files }, null, 2)}\n`);
   return EXIT.done;
-}
-
-/** Pictures of several folders may have the same name. */
-function unused(name: string, taken: Set<string>): string {
-  let free = name;
-  for (let i = 2; taken.has(free); i++) free = `${name}-${i}`;
-  taken.add(free);
-  return free;
 }

@@ -57,6 +57,16 @@ describe("reconstruct", () => {
     expect(existsSync(join(many, "a.fqgan.png"))).toBe(true);
   });
 
+  it("keeps apart pictures that are called the same", async () => {
+    const other = join(folder, "other");
+    mkdirSync(other);
+    await writeTinyPicture(join(other, "cat.png"), { width: 16, height: 16 });
+    const out = ["--from", tokenizer, "--out", folder, "--json"];
+    const { stdout } = await fqgan("reconstruct", picture, other, ...out);
+    const written = JSON.parse(stdout).results.map((result: { written: string }) => result.written);
+    expect(written).toEqual(["cat.fqgan.png", "cat-2.fqgan.png"].map((name) => join(folder, name)));
+  });
+
   it("has a tokenizer of its own, which tiles", async () => {
     const { code, stdout } = await fqgan("reconstruct", picture, "--out", folder, "--json");
     expect(code).toBe(0);

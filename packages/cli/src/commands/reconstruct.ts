@@ -8,6 +8,7 @@ import type { Tokenizer } from "@fqgan/tokenizer";
 import { EXIT } from "../exit-codes.js";
 import { openTokenizer, type PublishedFlags, publishedOptions } from "../open-tokenizer.js";
 import { createStyle } from "../output/style.js";
+import { UnusedNames } from "../output/unused-name.js";
 import { writePicture } from "../output/write-picture.js";
 import { findImages } from "../pictures/find-images.js";
 import { type FitFlags, FittedTokenizer } from "../pictures/fitted-tokenizer.js";
@@ -50,12 +51,14 @@ export async function reconstruct(
   };
   say(`${name}; pictures show: ${["input", "reconstruction", ...alone(tokenizer)].join(" | ")}`);
   if (options.out !== undefined) mkdirSync(options.out, { recursive: true });
+  const names = new UnusedNames();
   const results: Reconstruction[] = [];
   const rejected: { image: string; reason: string }[] = [];
   for (const image of images)
     try {
-      const folder = options.out ?? dirname(image);
-      const result = await reconstructOne(image, { tokenizer, fitted, folder, say });
+      const name = join(options.out ?? dirname(image), basename(image, extname(image)));
+      const written = `${names.take(name)}.fqgan.png`;
+      const result = await reconstructOne(image, { tokenizer, fitted, written, say });
       results.push(result);
       if (!globals.json) process.stdout.write(`${describe(result)}\n`);
     } catch (error) {
@@ -86,11 +89,11 @@ async function reconstructOne(
   options: {
     readonly tokenizer: Tokenizer;
     readonly fitted: FittedTokenizer;
-    readonly folder: string;
+    readonly written: string;
     readonly say: (text: string) => void;
   },
 ): Promise<Reconstruction> {
-  const { tokenizer, fitted, folder, say } = options;
+  const { tokenizer, fitted, written, say } = options;
   const fit = await fitted.open(path);
   say(`${path}: ${fit.note}`);
   const full = await fitted.reconstruct(fit);
@@ -101,7 +104,6 @@ async function reconstructOne(
   const metrics = createMetrics([{ name: "psnr" }, { name: "ssim" }]);
   metrics.update({ images: { real: asTensor(picture), fake: asTensor(full) } });
   const values = Object.assign({}, ...(await metrics.compute()).map((result) => result.values));
-  const written = join(folder, `${basename(path, extname(path))}.fqgan.png`);
   const scale = Math.max(1, Math.round(SHOWN / Math.max(width, height)));
   writePicture(written, await encodePng(contactSheet([[picture, full, ...factors]], { scale })));
   const bits = (tokenizer.bitsPerImage * layout.tile ** 2) / tokenizer.config.image.size ** 2;
