@@ -10,6 +10,7 @@ import { decodeTokenizer, encodeTokenizer } from "./checkpoint.js";
 import { importFqgan } from "./import/fqgan.js";
 import { type FqganCheckpointOptions, importFqganCheckpoint } from "./import/fqgan-checkpoint.js";
 import { referenceModel } from "./import/fqgan-names.js";
+import { withoutWrappers } from "./import/wrappers.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /**
@@ -64,7 +65,8 @@ function named(
   const header = new TextDecoder().decode(bytes.subarray(8, 8 + 2 ** 20));
   if (!header.includes("encoder.conv_in.weight")) return undefined;
   const { tensors } = decodeSafetensors(bytes, where);
-  return referenceModel(Object.keys(tensors)) && importFqgan(tensors, published, where);
+  const names = Object.keys(withoutWrappers(tensors));
+  return referenceModel(names) && importFqgan(tensors, published, where);
 }
 
 /**

@@ -53,6 +53,17 @@ describe("FQGAN's weights", () => {
     );
   });
 
+  it("may be wrapped, as DistributedDataParallel and torch.compile save them", async () => {
+    const weights = Object.entries(await exportFqgan(tokenizer));
+    const wrapped = Object.fromEntries(
+      weights.map(([name, tensor]) => [`module._orig_mod.${name}`, tensor]),
+    );
+    const hash = await tokenizerHash(tokenizer);
+    expect(await tokenizerHash(importFqgan(wrapped, options))).toBe(hash);
+    const bytes = encodeSafetensors({ tensors: wrapped, metadata: {} });
+    expect(await tokenizerHash(await loadTokenizer(bytes, options))).toBe(hash);
+  });
+
   it("need to be told what shapes don't tell, unless they have the published sizes", async () => {
     const weights = await exportFqgan(tokenizer);
     expect(() => importFqgan(weights, {}, "a.pt")).toThrow(

@@ -13,6 +13,8 @@ import { fqganShapes } from "./fqgan-export.js";
 import { fqganNames, type ReferenceModel, referenceModel, referenceModels } from "./fqgan-names.js";
 import { fromTorch } from "./layout.js";
 
+import { withoutWrappers } from "./wrappers.js";
+
 type Tensors = Readonly<Record<string, HostTensor>>;
 type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 
@@ -184,8 +186,9 @@ export function importFqgan(
   options: FqganImportOptions = {},
   where = "weights",
 ): Tokenizer {
-  const config = parseTokenizerConfig(fqganConfig(tensors, options, where), where);
+  const weights = withoutWrappers(tensors);
+  const config = parseTokenizerConfig(fqganConfig(weights, options, where), where);
   const tokenizer = nn.withoutInitialValues(() => new Tokenizer(config, createKey(0)));
-  writeVariables(tokenizer.namedVariables(), fqganWeights(tokenizer, tensors, where), where);
+  writeVariables(tokenizer.namedVariables(), fqganWeights(tokenizer, weights, where), where);
   return tokenizer;
 }
