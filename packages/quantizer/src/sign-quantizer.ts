@@ -110,7 +110,7 @@ export class SignQuantizer extends nn.Module implements Quantizer {
     const { magnitude, entropy } = this.#options;
     const { weight, sample, batch, ...form } = entropy;
     const entropies = bitEntropies({ latents, magnitude, ...form });
-    const sum = tf.sub(tf.mul(entropies.sample, sample), tf.mul(entropies.batch, batch));
+    const sum = tf.sub(tf.mul(entropies.sample, sample), tf.mul(entropies.batchUpperBound, batch));
     return tf.mul(sum, weight);
   }
 }

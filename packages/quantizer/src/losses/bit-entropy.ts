@@ -6,6 +6,16 @@ import { type Tensor2D, tf } from "@fqgan/tensor";
 import { placeValues } from "../codes.js";
 import { type Entropies, type SafeLog, softChoiceEntropies } from "./entropy.js";
 
+export interface BitEntropies {
+  /** The mean of H(code | latent), exact whatever the groups: bits are independent given z. */
+  readonly sample: Entropies["sample"];
+  /**
+   * At least H of the mean choice, since H(a, b) ≤ H(a) + H(b); equal to it where one group holds all bits.
+   * Uneven use that shows only between groups goes unseen and is not punished.
+   */
+  readonly batchUpperBound: Entropies["batch"];
+}
+
 export interface BitEntropyOptions {
   /** [N, d] */
   readonly latents: Tensor2D;
@@ -17,13 +27,8 @@ export interface BitEntropyOptions {
   readonly safeLog: SafeLog;
 }
 
-/**
- * With groupBits ≥ d: the entropies over all 2^d codes. With fewer, sums over groups of bits: for
- * `sample` the same value, since bits are independent given z; for `batch` an **upper bound**, since
- * H(a, b) ≤ H(a) + H(b): what groups tell about one another goes unseen, and uneven use that shows only
- * between groups is not punished.
- */
-export function bitEntropies(options: BitEntropyOptions): Entropies {
+/** Entropies over all 2^d codes where groupBits ≥ d; with fewer, sums over groups of bits. */
+export function bitEntropies(options: BitEntropyOptions): BitEntropies {
   const { latents, magnitude, temperature, groupBits, safeLog } = options;
   const [rows, bits] = latents.shape;
   const groups: Entropies[] = [];
@@ -35,7 +40,7 @@ export function bitEntropies(options: BitEntropyOptions): Entropies {
   }
   return {
     sample: tf.addN(groups.map((group) => group.sample)),
-    batch: tf.addN(groups.map((group) => group.batch)),
+    batchUpperBound: tf.addN(groups.map((group) => group.batch)),
   };
 }
 
