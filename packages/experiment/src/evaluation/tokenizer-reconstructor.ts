@@ -1,6 +1,7 @@
 import type { Image } from "@fqgan/image";
 import { CodePerturber, defaultNeighbours, firstRows } from "@fqgan/metrics";
 import { UserError } from "@fqgan/registry";
+import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import { type AuditedTokenizer, type CodesOf, toBatch, toImages } from "./audited-tokenizer.js";
 import type { Reconstructor } from "./evaluate-images.js";
 
@@ -35,34 +36,67 @@ export async function tokenizerReconstructor(
   const perturber = perturb && (await openPerturber(tokenizer, perturb));
   const timing = { encodeMs: 0, decodeMs: 0, images: 0 };
   let seen = 0;
+
+  /** At most `batchSize` images; the rest of the batch repeats the first. */
+  const batch = async (images: readonly Image[]): Promise<Part> => {
+    const count = images.length;
+    const padded = Array.from({ length: batchSize }, (_, i): Image => images[i] ?? images[0]!);
+    const input = toBatch(padded, tokenizer.size);
+    const start = performance.now();
+    const codes = await tokenizer.encode(input);
+    const encoded = performance.now();
+    const kept = Object.fromEntries(
+      Object.entries(codes).map(([name, rows]) => [name, firstRows(rows, count)]),
+    );
+    const changed: CodesOf = perturber ? perturber.codes.perturb(codes, seen) : codes;
+    const ready = performance.now();
+    const decoded = await tokenizer.decode(changed);
+    if (seen > 0) {
+      timing.encodeMs += encoded - start;
+      timing.decodeMs += performance.now() - ready;
+      timing.images += batchSize;
+    }
+    seen += count;
+    return { images: toImages(decoded).slice(0, count), codes: kept };
+  };
+
   return {
     codebooks: tokenizer.codebooks,
     timing,
     ...(perturber && { perturbation: perturber.options }),
     async reconstruct(images) {
-      const count = images.length;
-      const padded = Array.from({ length: batchSize }, (_, i): Image => images[i] ?? images[0]!);
-      const batch = toBatch(padded, tokenizer.size);
-      const start = performance.now();
-      const codes = await tokenizer.encode(batch);
-      const encoded = performance.now();
-      const changed: CodesOf = perturber ? perturber.codes.perturb(codes, seen) : codes;
-      const ready = performance.now();
-      const decoded = await tokenizer.decode(changed);
-      if (seen > 0) {
-        timing.encodeMs += encoded - start;
-        timing.decodeMs += performance.now() - ready;
-        timing.images += batchSize;
-      }
-      seen += count;
+      const parts: Part[] = [];
+      for (let from = 0; from < images.length; from += batchSize)
+        parts.push(await batch(images.slice(from, from + batchSize)));
       return {
-        images: toImages(decoded).slice(0, count),
+        images: parts.flatMap((part) => part.images),
         codes: Object.fromEntries(
-          Object.entries(codes).map(([name, rows]) => [name, firstRows(rows, count)]),
+          Object.keys(tokenizer.codebooks).map((name) => [
+            name,
+            joinRows(parts.map((part) => part.codes[name]!)),
+          ]),
         ),
       };
     },
   };
+}
+
+interface Part {
+  readonly images: readonly Image[];
+  readonly codes: CodesOf;
+}
+
+/** [B₁, N], [B₂, N], … → [B₁ + B₂ + …, N] */
+function joinRows(parts: readonly HostTensor[]): HostTensor {
+  const rows = parts.reduce((sum, { shape }) => sum + shape[0]!, 0);
+  const length = parts[0]!.shape[1]!;
+  const data = new Int32Array(rows * length);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return hostTensor(data, [rows, length]);
 }
 
 async function openPerturber(

@@ -1,0 +1,293 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodePng, type Image } from "@fqgan/image";
+import { encodeNpz } from "@fqgan/metrics";
+import { createKey, uniform, writeModel } from "@fqgan/tensor";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  auditTokenizer,
+  availableProtocols,
+  cardPage,
+  chooseProtocols,
+  evaluatePairs,
+  evaluateSets,
+  type ImageEvaluation,
+  labelled,
+  openImages,
+  openOnnxTokenizer,
+  referenceFile,
+} from "./index.js";
+
+const SIZE = 16;
+const COUNT = 24;
+let folder: string;
+const path = (...parts: string[]) => join(folder, ...parts);
+
+/** Smooth pictures, so that a coarse reconstruction is near them. */
+function picture(seed: number, noise = 0): Image {
+  const [a = 0, b = 0, c = 0] = uniform(createKey(seed), 3);
+  const jitter = uniform(createKey(1000 + seed), SIZE * SIZE * 3);
+  const data = Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % SIZE, Math.floor(i / 3 / SIZE)];
+    const base = 90 + 120 * ((a * x + b * y) / (2 * SIZE)) + 40 * c * (i % 3);
+    return Math.min(255, Math.max(0, base + noise * (jitter[i]! - 0.5)));
+  });
+  return { width: SIZE, height: SIZE, channels: 3, data };
+}
+
+const name = (i: number) => `${String(i).padStart(2, "0")}.png`;
+const originals = Array.from({ length: COUNT }, (_, i) => picture(i));
+const noisy = Array.from({ length: COUNT }, (_, i) => picture(i, 30));
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "evaluation-"));
+  for (const [sub, images] of Object.entries({ real: originals, fake: noisy })) {
+    mkdirSync(path(sub));
+    for (const [i, image] of images.entries())
+      writeFileSync(path(sub, name(i)), await encodePng(image));
+  }
+  const pixels = (images: readonly Image[]) => ({
+    shape: [images.length, SIZE, SIZE, 3],
+    data: Uint8Array.from(images.flatMap(({ data }) => [...data])),
+  });
+  writeFileSync(path("fake.npz"), encodeNpz({ arr_0: pixels(noisy) }));
+  mkdirSync(path("odd"));
+  for (const i of [0, 1, 2]) writeFileSync(path("odd", name(i)), await encodePng(originals[i]!));
+  writeFileSync(path("odd", "broken.png"), "not a picture");
+  const grey = { width: SIZE, height: SIZE, channels: 1, data: new Uint8Array(SIZE * SIZE) };
+  writeFileSync(path("odd", "grey.png"), await encodePng(grey));
+  const dot = { width: 1, height: 1, channels: 3, data: Uint8Array.of(9, 8, 7) };
+  writeFileSync(path("odd", "one-pixel.png"), await encodePng(dot));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const all = availableProtocols({});
+const only = (...protocols: string[]) => chooseProtocols(all, { protocols });
+const valuesOf = ({ outcomes }: ImageEvaluation) =>
+  Object.fromEntries(
+    outcomes.flatMap(({ protocol, results }) =>
+      results.flatMap((result) =>
+        Object.entries(result.values).map(([value, number]) => [
+          `${protocol.name}/${value}`,
+          number,
+        ]),
+      ),
+    ),
+  );
+
+describe("pairs", () => {
+  it("are measured by every protocol, from folders and from an npz alike", async () => {
+    const protocols = chooseProtocols(all, {
+      protocols: ["pixels", "builtin"],
+      metrics: ["psnr", "ssim", "fid", "kid", "precision-recall"],
+    });
+    const real = await openImages(path("real"));
+    const fromFolder = await evaluatePairs({
+      real,
+      fake: await openImages(path("fake")),
+      protocols,
+    });
+    const fromNpz = await evaluatePairs({
+      real,
+      fake: await openImages(path("fake.npz")),
+      protocols,
+    });
+    const values = valuesOf(fromFolder);
+    expect(valuesOf(fromNpz)).toEqual(values);
+    expect(fromFolder.counts).toEqual({ real: COUNT, fake: COUNT });
+    expect(Object.keys(values)).toEqual([
+      "pixels/psnr",
+      "pixels/ssim",
+      "builtin/fid",
+      "builtin/kid",
+      "builtin/precision",
+      "builtin/recall",
+    ]);
+    // uniform noise of 30 levels: a variance of 75
+    expect(values["pixels/psnr"]).toBeGreaterThan(28);
+    expect(values["pixels/psnr"]).toBeLessThan(30.5);
+    expect(fromFolder.outcomes[1]?.network?.name).toBe("builtin-64-v1");
+  });
+
+  it("refuse sets of different sizes", async () => {
+    const real = await openImages(path("real"), { limit: 5 });
+    const fake = await openImages(path("fake"));
+    await expect(evaluatePairs({ real, fake, protocols: only("pixels") })).rejects.toThrow(
+      /expected 5 reconstructions, one for each image of .*, got 24/,
+    );
+  });
+});
+
+describe("sets", () => {
+  it("leave out what can't be read, by name; grey and tiny images count", async () => {
+    const evaluation = await evaluateSets({
+      real: await openImages(path("real")),
+      fake: await openImages(path("odd")),
+      protocols: chooseProtocols(all, { protocols: ["builtin"], metrics: ["fid"] }),
+    });
+    expect(evaluation.counts).toEqual({ real: COUNT, fake: 5 });
+    expect(evaluation.rejected).toHaveLength(1);
+    expect(evaluation.rejected[0]?.reason).toMatch(/broken\.png: expected a PNG, JPEG or WebP/);
+    expect(evaluation.warnings.join()).toMatch(/24 real and 5 fake images/);
+  });
+
+  it("compare with saved statistics as with the images, and refuse another network's", async () => {
+    const protocols = chooseProtocols(all, { protocols: ["builtin"], metrics: ["fid"] });
+    const { bytes, count } = await referenceFile({
+      images: await openImages(path("real")),
+      extractor: { name: "builtin" },
+    });
+    expect(count).toBe(COUNT);
+    const { decodeNpz, readReference } = await import("@fqgan/metrics");
+    const reference = readReference(decodeNpz(bytes, "real.npz"), "real.npz");
+    const fake = await openImages(path("fake"));
+    const stored = await evaluateSets({ reference, fake, protocols });
+    const direct = await evaluateSets({ real: await openImages(path("real")), fake, protocols });
+    expect(valuesOf(stored)["builtin/fid"]).toBeCloseTo(valuesOf(direct)["builtin/fid"]!, 6);
+    const foreign = { ...reference, protocol: { ...reference.protocol, extractorHash: "0" } };
+    const refused = await evaluateSets({ reference: foreign, fake, protocols });
+    expect(refused.outcomes[0]?.failures[0]?.reason).toMatch(
+      /expected statistics of builtin-64-v1/,
+    );
+  });
+});
+
+interface Constant {
+  readonly type: "float32" | "int64";
+  readonly shape: readonly number[];
+  readonly data: ArrayBufferView;
+}
+
+/** Brightness in 32 steps as the codes, greys as their vectors. */
+function writeOnnxPair(): { encoder: string; decoder: string } {
+  const CODES = 32;
+  const scalar = (value: number) => ({
+    type: "float32" as const,
+    shape: [1],
+    data: Float32Array.of(value),
+  });
+  const encoder = writeModel({
+    inputs: [{ name: "image", type: "float32", shape: ["B", SIZE, SIZE, 3] }],
+    outputs: [{ name: "indices", type: "int64", shape: ["B", SIZE, SIZE] }],
+    initializers: new Map<string, Constant>([
+      ["one", scalar(1)],
+      ["half", scalar(CODES / 2)],
+      ["low", scalar(0)],
+      ["high", scalar(CODES - 1)],
+      ["axis", { type: "int64", shape: [1], data: BigInt64Array.of(3n) }],
+    ]),
+    nodes: [
+      {
+        op: "ReduceMean",
+        inputs: ["image", "axis"],
+        outputs: ["grey"],
+        attributes: { keepdims: { int: 0 } },
+      },
+      { op: "Add", inputs: ["grey", "one"], outputs: ["positive"] },
+      { op: "Mul", inputs: ["positive", "half"], outputs: ["steps"] },
+      { op: "Max", inputs: ["steps", "low"], outputs: ["above"] },
+      { op: "Min", inputs: ["above", "high"], outputs: ["between"] },
+      {
+        op: "Cast",
+        inputs: ["between"],
+        outputs: ["indices"],
+        attributes: { to: { int: 7 } },
+      },
+    ],
+  });
+  const colours = Float32Array.from(
+    { length: CODES * 3 },
+    (_, i) => (2 * (Math.floor(i / 3) + 0.5)) / CODES - 1,
+  );
+  const decoder = writeModel({
+    inputs: [{ name: "indices", type: "int64", shape: ["B", SIZE, SIZE] }],
+    outputs: [{ name: "image", type: "float32", shape: ["B", SIZE, SIZE, 3] }],
+    initializers: new Map<string, Constant>([
+      ["colours", { type: "float32", shape: [CODES, 3], data: colours }],
+    ]),
+    nodes: [{ op: "Gather", inputs: ["colours", "indices"], outputs: ["image"] }],
+  });
+  const files = { encoder: path("encoder.onnx"), decoder: path("decoder.onnx") };
+  writeFileSync(files.encoder, encoder);
+  writeFileSync(files.decoder, decoder);
+  return files;
+}
+
+describe("tokenizer card", () => {
+  it("audits an ONNX pair and says everything on one page", async () => {
+    const tokenizer = await openOnnxTokenizer({
+      ...writeOnnxPair(),
+      codebooks: { indices: 32 },
+    });
+    expect(tokenizer.size).toBe(SIZE);
+    const images = await openImages(path("real"), { size: SIZE });
+    const protocols = chooseProtocols(all, { size: SIZE });
+    const { card, pictures } = await auditTokenizer({
+      tokenizer,
+      images,
+      protocols,
+      batchSize: 8,
+      pictures: 3,
+    });
+    tokenizer.dispose();
+    expect(card.codes.bitsPerImage).toBe(SIZE * SIZE * 5);
+    expect(card.codes.codedBitsPerImage).toBeLessThan(card.codes.bitsPerImage);
+    expect(card.codes.books.indices?.used).toBeLessThan(32);
+    expect(card.speed.encodeImagesPerSecond).toBeGreaterThan(0);
+    expect(card.protocols.map(({ name }) => name)).toEqual([
+      "pixels",
+      "llamagen",
+      "builtin",
+      "codes",
+    ]);
+    const psnr = card.protocols[0]?.values.find(({ name }) => name === "psnr");
+    expect(psnr?.interval?.low).toBeLessThan(psnr!.value);
+    expect(pictures).toHaveLength(3);
+    const page = cardPage(card, pictures);
+    expect(page.match(/data:image\/png/g)).toHaveLength(6);
+    expect(page).not.toMatch(/(src|href)="https?:/);
+    const [, json] = /<script type="application\/json" id="card">(.*?)<\/script>/s.exec(page)!;
+    expect(JSON.parse(json!)).toMatchObject({ format: "fqgan-tokenizer-card", version: 1 });
+  });
+
+  it("says what is missing", async () => {
+    const files = writeOnnxPair();
+    await expect(openOnnxTokenizer({ ...files, codebooks: {} })).rejects.toThrow(
+      /expected the size of each codebook by the encoder's output names, indices, got none; say --codebook indices=16384/,
+    );
+    await expect(
+      openOnnxTokenizer({ ...files, encoder: path("none.onnx"), codebooks: { indices: 32 } }),
+    ).rejects.toThrow(/none\.onnx: expected an ONNX file/);
+  });
+});
+
+describe("protocols", () => {
+  it("are told apart by tool and open with their weights", () => {
+    const names = availableProtocols({ inception: "i.pth", dinov2: "d.pth", clip: "c.pt" }).map(
+      ({ name: protocol }) => protocol,
+    );
+    expect(names).toEqual([
+      "pixels",
+      "llamagen",
+      "adm",
+      "torch-fidelity",
+      "pytorch-fid",
+      "clean-fid",
+      "fd-dinov2",
+      "cmmd",
+      "codes",
+    ]);
+    expect(() => only("adm")).toThrow(/--protocol adm: expected one of pixels, .*--inception/);
+    expect(() => chooseProtocols(all, { metrics: ["lpips"] })).toThrow(/--metric lpips: expected/);
+  });
+  it("show their numbers with at least two digits that count", () => {
+    const [value] = labelled({
+      metric: "fid",
+      values: { fid: 0.00123 },
+      details: {},
+      protocol: {},
+    });
+    expect(value).toMatchObject({ label: "FID", better: "lower", text: "1.2e-3" });
+  });
+});
