@@ -8,7 +8,7 @@ export interface PublishedTokenizer {
   /** How many times smaller the grid is. */
   readonly factor: number;
   /** Of the released weights, without the heads that predict teachers' features. */
-  readonly parameters?: number;
+  readonly parameters: number;
   readonly rfid: number;
   readonly psnr: number;
 }
@@ -21,8 +21,8 @@ export const publishedTokenizers: readonly PublishedTokenizer[] = [
   { model: "FQGAN-Triple", factor: 16, parameters: 131_657_883, rfid: 0.76, psnr: 22.73 },
   { model: "FQGAN-Dual", factor: 8, parameters: 110_307_219, rfid: 0.32, psnr: 26.27 },
   { model: "FQGAN-Triple", factor: 8, parameters: 131_063_963, rfid: 0.24, psnr: 27.58 },
-  { model: "LlamaGen VQ", factor: 16, rfid: 2.19, psnr: 20.79 },
-  { model: "LlamaGen VQ", factor: 8, rfid: 0.59, psnr: 25.45 },
+  { model: "LlamaGen VQ", factor: 16, parameters: 71_883_403, rfid: 2.19, psnr: 20.79 },
+  { model: "LlamaGen VQ", factor: 8, parameters: 70_109_835, rfid: 0.59, psnr: 25.45 },
 ];
 
 /** The one that a checkpoint claims to be by its structure. @param where names it in errors */
@@ -30,9 +30,13 @@ export function publishedTokenizer(facts: TokenizerFacts, where: string): Publis
   const { model, imageSize, grid, parameters } = facts;
   const factor = imageSize / grid[0];
   const found = publishedTokenizers.find(
-    (published) => published.model === model && published.factor === factor && imageSize === 256,
+    (published) =>
+      published.model === model &&
+      published.factor === factor &&
+      published.parameters === parameters &&
+      imageSize === 256,
   );
-  if (found && (found.parameters ?? parameters) === parameters) return found;
+  if (found) return found;
   const known = publishedTokenizers.map((published) => `${published.model} ${published.factor}×`);
   const got = `${model ?? "a tokenizer of another kind"} ${factor}× at ${imageSize}×${imageSize}`;
   throw new UserError(
