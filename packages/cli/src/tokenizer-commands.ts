@@ -75,7 +75,7 @@ export function tokenizerCommands(program: Command, act: Act): void {
       ),
     )
     .action(act(async () => (await import("./commands/tokenize.js")).tokenize));
-  from(program.command("detokenize <codes>"))
+  published(from(program.command("detokenize <codes>")))
     .description(
       "pictures of the codes that tokenize wrote: a file, a folder, or - for standard input",
     )

@@ -5,7 +5,7 @@ import { UserError } from "@fqgan/registry";
 import { tokenizerHash } from "@fqgan/tokenizer";
 import { readCodes } from "../codes/codes-file.js";
 import { EXIT } from "../exit-codes.js";
-import { openTokenizer } from "../open-tokenizer.js";
+import { openTokenizer, type PublishedFlags, publishedOptions } from "../open-tokenizer.js";
 import { UnusedNames } from "../output/unused-name.js";
 import { writePicture } from "../output/write-picture.js";
 import { FittedTokenizer } from "../pictures/fitted-tokenizer.js";
@@ -17,13 +17,14 @@ const STDIN = "-";
 export async function detokenize(
   globals: Globals,
   path: string,
-  options: { readonly from?: string; readonly out: string },
+  options: PublishedFlags & { readonly from?: string; readonly out: string },
 ): Promise<number> {
   const source = path === STDIN ? { text: readFileSync(0, "utf8") } : { path };
   const { tokenizer: origin, pictures } = readCodes(source);
   const { tokenizer, name } = await openTokenizer(
     globals.runs,
     options.from ?? origin.from ?? undefined,
+    publishedOptions(options),
   );
   const hash = await tokenizerHash(tokenizer);
   if (hash !== origin.hash)
