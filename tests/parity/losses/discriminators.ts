@@ -104,8 +104,9 @@ async function checkDiscriminator(
         return tf.sum(tf.mul(logits, probe));
       })([x, ...(moved as unknown as Tensor[])]);
       const [input, ...own] = gradients;
-      const named = Object.keys(weights).map((name, i) => [name, own[i]!]);
-      return { logits: logits!, input: input!, weights: Object.fromEntries(named) };
+      const named = Object.keys(weights).map((name, i) => [name, own[i]!] as const);
+      const ofWeights: Record<string, Tensor> = Object.fromEntries(named);
+      return { logits: logits!, input: input!, weights: ofWeights };
     },
   });
   const golden = tensors.logits_eval ?? tensors.logits!;
