@@ -65,11 +65,6 @@ export interface NetNumbers {
       readonly per_layer_float64: readonly number[];
     }[];
   };
-  readonly end_to_end_16_pairs_seeded_inception?: {
-    readonly torch_fidelity: Readonly<Record<string, number>>;
-    readonly note: string;
-    readonly [distance: string]: unknown;
-  };
   readonly dinov2?: Readonly<
     Record<
       string,

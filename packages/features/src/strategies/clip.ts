@@ -8,6 +8,7 @@ import { compiledProgram, extractorOf } from "../frozen-extractor.js";
 import { nearestPreparation } from "../preprocess/nearest-standardised.js";
 import { channelStatistics, pillowStandardised } from "../preprocess/pillow-standardised.js";
 import { ClipVision } from "../vision-transformer/clip.js";
+import { clipNames } from "../vision-transformer/hugging-face-names.js";
 
 const CHUNK = 8;
 const TOWER = "visual.";
@@ -48,10 +49,9 @@ export function clipExtractor(
 ): Extractor {
   const use = uses[chosen];
   const isWhole = Object.keys(tensors).some((name) => name.startsWith(TOWER));
-  const tower = renamed(tensors, (name) => {
-    if (!isWhole) return name;
-    return name.startsWith(TOWER) ? name.slice(TOWER.length) : undefined;
-  });
+  const tower = isWhole
+    ? renamed(tensors, (name) => (name.startsWith(TOWER) ? name.slice(TOWER.length) : undefined))
+    : clipNames(tensors);
   const sizes = ClipVision.sizes(new StateDict(tower, path));
   const program = share(`${use.name} ${hash} ${heads}`, () => {
     const network = buildNetwork(
@@ -75,7 +75,9 @@ export function clipExtractor(
 }
 
 const options = {
-  ...weightsOptions("the state dict of CLIP or of its visual tower, saved by torch.save"),
+  ...weightsOptions(
+    "the state dict of CLIP or of its visual tower, or Hugging Face's model.safetensors",
+  ),
   heads: z.int().min(1).optional().describe("default: one for each 64 channels"),
 };
 
@@ -87,7 +89,7 @@ type FileOptions = Pick<ClipExtractorOptions, "heads"> & {
 export const clip: ExtractorStrategy<FileOptions> = {
   name: "clip",
   summary:
-    "CLIP's image embedding before it is scaled to length 1, from OpenAI's state dict; CMMD takes ViT-L/14-336",
+    "CLIP's image embedding before it is scaled to length 1, from OpenAI's state dict or Hugging Face's safetensors; CMMD takes ViT-L/14-336",
   reference: "https://arxiv.org/abs/2401.09603",
   options,
   create: async ({ weights, sha256, ...rest }) =>

@@ -7,6 +7,7 @@ import { compiledProgram, extractorOf } from "../frozen-extractor.js";
 import { nearestPreparation } from "../preprocess/nearest-standardised.js";
 import { channelStatistics, pillowStandardised } from "../preprocess/pillow-standardised.js";
 import { Dinov2 } from "../vision-transformer/dinov2.js";
+import { dinov2Names } from "../vision-transformer/hugging-face-names.js";
 
 const CHUNK = 8;
 
@@ -26,9 +27,10 @@ const resizings = {
 
 /** DINOv2 with weights that are in memory already. */
 export function dinov2Extractor(
-  { tensors, hash, path }: WeightsFile,
+  { tensors: published, hash, path }: WeightsFile,
   { size, heads, resize = "pillow" }: Dinov2ExtractorOptions,
 ): Extractor {
+  const tensors = dinov2Names(published);
   const dimensions = new StateDict(tensors, path).shapeOf("pos_embed").at(-1)!;
   const program = share(`dinov2 ${hash} ${size} ${heads}`, () => {
     const network = buildNetwork(
