@@ -22,16 +22,27 @@ function settings(golden: GenerateMeta): Omit<GenerateOptions, "classes" | "seed
   };
 }
 
-/** Generated codes, code for code. */
+/** Generated codes, code for code, by weights that may move and by weights that are part of the program. */
 export async function checkGeneration(
   subject: Subject,
   wanted: (name: string) => boolean = () => true,
+): Promise<Check[]> {
+  return [
+    ...(await checkWith(subject, "live", wanted)),
+    ...(await checkWith(subject, "frozen", wanted)),
+  ];
+}
+
+async function checkWith(
+  subject: Subject,
+  weights: "live" | "frozen",
+  wanted: (name: string) => boolean,
 ): Promise<Check[]> {
   const { generator, meta, folder, numbered } = subject;
   const golden = readTensors(join(folder, "generate.safetensors"));
   const classes = golden.labels!.data;
   const { codebooks, positions } = generator;
-  const sampler = new Sampler(generator, { batch: classes.length });
+  const sampler = new Sampler(generator, { batch: classes.length, weights });
   const checks: Check[] = [];
   for (const [name, options] of Object.entries(meta.generate)) {
     if (!wanted(name)) continue;
@@ -51,7 +62,7 @@ export async function checkGeneration(
       const key = golden[`${name}.${numbered("code", i)}`] ?? golden[`${name}.codes`];
       checks.push(
         compareIndices({
-          name: `${name} ${codebook}`,
+          name: `${name} ${codebook}, ${weights} weights`,
           actual: codes[codebook]!,
           expected: key as HostTensor,
         }),
