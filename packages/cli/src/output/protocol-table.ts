@@ -25,5 +25,6 @@ export function protocolLines(evaluation: ImageEvaluation, { bold, dim, yellow }
 export function rejectedLines({ rejected }: Pick<ImageEvaluation, "rejected">): string[] {
   if (rejected.length === 0) return [];
   const named = rejected.slice(0, 5).map(({ reason }) => `left out ${reason}`);
-  return [...named, `${rejected.length} images left out`];
+  const { length } = rejected;
+  return [...named, `${length} ${length === 1 ? "image" : "images"} left out`];
 }

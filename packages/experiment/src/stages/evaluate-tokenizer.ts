@@ -1,5 +1,5 @@
 import { evaluationBatches, type Split } from "@fqgan/data";
-import type { Extractor } from "@fqgan/features";
+import type { Extracted, Extractor } from "@fqgan/features";
 import { toSignedUnit, toUint8 } from "@fqgan/image";
 import {
   createMetrics,
@@ -89,9 +89,9 @@ export async function extractPair(judge: Extractor, pair: Sides<HostTensor>): Pr
   const [real, fake] = await Promise.all(
     [pair.real, pair.fake].map((images) => images && judge.extract(images)),
   );
-  const sides = (of: "features" | "logits") => ({
+  const sides = (of: keyof Extracted) => ({
     ...(real?.[of] && { real: real[of] }),
     ...(fake?.[of] && { fake: fake[of] }),
   });
-  return { features: sides("features"), logits: sides("logits") };
+  return { features: sides("features"), logits: sides("logits"), spatial: sides("spatial") };
 }

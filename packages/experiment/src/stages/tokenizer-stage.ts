@@ -21,7 +21,7 @@ import { watchCodebooks } from "./codebook-watch.js";
 import { describeCodebooks } from "./describe.js";
 import { evaluateTokenizer } from "./evaluate-tokenizer.js";
 import { startFromFile } from "./initial-weights.js";
-import { loadJudge } from "./judge.js";
+import { loadJudge, requireMeasurable } from "./judge.js";
 import { openDataset } from "./open-dataset.js";
 import { loadPerceptual } from "./perceptual-network.js";
 import { scoresOf } from "./scores.js";
@@ -41,6 +41,7 @@ export const tokenizerStage = defineStage({
   order: ({ model }) => Object.keys(model.codebooks),
   async run(context) {
     const { config, run, seed } = context;
+    requireMeasurable(config.evaluate);
     const dataset = await openDataset(config.data, context);
     try {
       const tokenizer = createTokenizer(config.model, seed);
