@@ -51,8 +51,15 @@ export function defineRegistry<S extends Strategy>(
     if (!strategy) throw new UserError(unknownName(name));
     return strategy;
   };
-  const schemaOf = (strategy: S) =>
-    z.strictObject({ name: z.literal(strategy.name), ...strategy.options });
+  // Kept: zod compiles a schema when it first parses, and a sweep parses thousands of configs.
+  const strict = new Map<S, z.ZodType>();
+  const schemaOf = (strategy: S): z.ZodType => {
+    const known = strict.get(strategy);
+    if (known) return known;
+    const made = z.strictObject({ name: z.literal(strategy.name), ...strategy.options });
+    strict.set(strategy, made);
+    return made;
+  };
   const expectName = (found: unknown): string =>
     `expected { name: … } with one of ${[...strategies.keys()].join(", ")}, got ` +
     `${JSON.stringify(found) ?? "nothing"}`;

@@ -27,6 +27,7 @@ import {
 } from "../schema/run-format.js";
 import { readClaim } from "./claim.js";
 import { readJsonl } from "./jsonl.js";
+import { RUN_MIGRATIONS, upgrade, type Versioned } from "./migrate.js";
 
 /** Small JSON file that is written in one step; undefined when missing or not of this shape. */
 function readJsonFile<T extends z.ZodType>(path: string, schema: T): z.output<T> | undefined {
@@ -44,18 +45,14 @@ export function readRunConfig(folder: string): RunConfig {
     throw new UserError(
       `${folder}: expected a run folder (one with config.json); \`fqgan list runs\` shows what there is`,
     );
-  let content: { format?: unknown } = {};
+  let content: Versioned;
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch {
     throw new UserError(`${path}: expected JSON; the file is damaged, remove the folder`);
   }
-  if (content.format !== RUN_FORMAT)
-    throw new UserError(
-      `${path}: expected run folder format ${RUN_FORMAT}, got ${content.format}; ` +
-        "use the version of fqgan that wrote it",
-    );
-  const parsed = runConfigSchema.safeParse(content);
+  const current = upgrade(content, { to: RUN_FORMAT, migrations: RUN_MIGRATIONS, where: path });
+  const parsed = runConfigSchema.safeParse(current);
   if (!parsed.success)
     throw new UserError(
       `${path}: not a run's config: ${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}`,

@@ -12,7 +12,7 @@ import {
 } from "../schema/sweep-format.js";
 import { stages } from "../stages/index.js";
 import { runId, slugify } from "../store/identity.js";
-import { axisLabels, expandSweep } from "./expand.js";
+import { axisLabels, expandSweep, type GridPoint } from "./expand.js";
 import { pointLabel, stageLabel } from "./labels.js";
 import { matches } from "./matches.js";
 import type { SweepFile } from "./sweep-file.js";
@@ -95,25 +95,24 @@ export function planSweep(
     point,
     stages: planExperiment(point.config, point.seed, `${file.name}: ${pointLabel(file, point)}`),
   }));
-  const distinct = new Map(
-    planned.flatMap(({ stages }) => stages.map((stage) => [stage.id, stage])),
-  );
-  const named = [...distinct.values()].map((stage) => ({
+  // Maps, because a sweep can have ten thousand points.
+  const users = new Map<string, { stage: PlannedStage; points: GridPoint[] }>();
+  for (const { point, stages } of planned)
+    for (const stage of stages) {
+      const known = users.get(stage.id);
+      if (known) known.points.push(point);
+      else users.set(stage.id, { stage, points: [point] });
+    }
+  const named = [...users.values()].map(({ stage, points }) => ({
     ...stage,
-    words: stageLabel(
-      file,
-      planned
-        .filter((entry) => entry.stages.some(({ id }) => id === stage.id))
-        .map((entry) => entry.point),
-    ),
+    words: stageLabel(file, points),
   }));
+  const firstOf = new Map<string, string>();
+  for (const { words, id } of named) if (!firstOf.has(words)) firstOf.set(words, id);
   const labelled = named.map(({ words, ...stage }) => ({
     ...stage,
     // A generator that nothing but its tokenizer sets apart would have the tokenizer's label.
-    label:
-      named.find((other) => other.words === words)!.id === stage.id
-        ? words
-        : `${words} · ${stage.kind}`,
+    label: firstOf.get(words) === stage.id ? words : `${words} · ${stage.kind}`,
   }));
   const name = variant === undefined ? file.name : `${file.name}-${variant}`;
   const points: SweepPoint[] = planned.map(({ point, stages }) => ({

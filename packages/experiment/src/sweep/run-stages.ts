@@ -73,10 +73,16 @@ class Schedule {
   private readonly paused: PlannedStage[] = [];
   private waiting: PlannedStage[] = [];
   private readonly running = new Map<PlannedStage, Promise<void>>();
+  /** Ids, because a sweep can have ten thousand stages. */
+  private readonly own: ReadonlySet<string>;
+  private readonly doneIds = new Set<string>();
+  /** Stages that will not be done, by id: what needs them is blocked. */
+  private readonly ended = new Map<string, PlannedStage>();
   private readonly asha: Asha | undefined;
 
   constructor(private readonly options: RunStagesOptions) {
     const { stages, stop } = options;
+    this.own = new Set(stages.map(({ id }) => id));
     if (stop) this.asha = new Asha(stop, stages);
     for (const stage of stages) this.place(stage);
   }
@@ -101,6 +107,7 @@ class Schedule {
     const step = this.asha?.concerns(stage) ? this.asha.read(runsFolder, stage) : 0;
     if (readRunStatus(join(runsFolder, stage.id)) === "done") {
       this.done.push(stage);
+      this.doneIds.add(stage.id);
       onUpdate(stage, { type: "cached" });
     } else if (this.asha?.concerns(stage) && this.asha.isPaused(stage, step))
       this.paused.push(stage);
@@ -115,6 +122,7 @@ class Schedule {
       if (blocker) {
         this.remove(stage);
         this.left.push(stage);
+        this.ended.set(stage.id, stage);
         onUpdate(stage, { type: "blocked", by: blocker });
         changed = true;
       } else if (this.running.size < executor.parallel && this.isReady(stage)) {
@@ -175,9 +183,13 @@ class Schedule {
   private end(stage: PlannedStage, outcome: StageOutcome): void {
     if (outcome.status === "done") {
       this.done.push(stage);
+      this.doneIds.add(stage.id);
       if (this.asha?.concerns(stage)) this.asha.read(this.options.runsFolder, stage);
-    } else if (outcome.status === "failed") this.failed.push({ stage, outcome });
-    else this.left.push(stage);
+    } else {
+      this.ended.set(stage.id, stage);
+      if (outcome.status === "failed") this.failed.push({ stage, outcome });
+      else this.left.push(stage);
+    }
     this.options.onUpdate(stage, { type: "ended", outcome });
   }
 
@@ -192,6 +204,7 @@ class Schedule {
   private giveUpPaused(): void {
     for (const stage of this.paused.splice(0)) {
       this.pruned.push(stage);
+      this.ended.set(stage.id, stage);
       this.options.onUpdate(stage, { type: "pruned" });
     }
   }
@@ -202,16 +215,11 @@ class Schedule {
 
   /** An input that is no part of this must be there already; the stage itself says so if it is not. */
   private isReady({ inputs }: PlannedStage): boolean {
-    return Object.values(inputs).every(
-      (id) =>
-        this.done.some((other) => other.id === id) ||
-        !this.options.stages.some((other) => other.id === id),
-    );
+    return Object.values(inputs).every((id) => this.doneIds.has(id) || !this.own.has(id));
   }
 
   private blockerOf({ inputs }: PlannedStage): PlannedStage | undefined {
-    return [...this.failed.map(({ stage }) => stage), ...this.pruned, ...this.left].find(({ id }) =>
-      Object.values(inputs).includes(id),
-    );
+    if (this.ended.size === 0) return undefined;
+    return Object.values(inputs).flatMap((id) => this.ended.get(id) ?? [])[0];
   }
 }
