@@ -14,7 +14,7 @@ const words = (line: string) =>
 function listen(command: Command, path: string, heard: string[]): void {
   for (const child of command.commands) {
     const name = `${path} ${child.name()}`.trim();
-    if (child.commands.length === 0) child.action(() => void heard.push(name));
+    child.action(() => void heard.push(name));
     listen(child.exitOverride(), name, heard);
   }
 }
