@@ -16,7 +16,10 @@ export interface WeightsFile {
   /** Names them in errors. */
   readonly path: string;
   readonly tensors: Readonly<Record<string, HostTensor>>;
-  /** The first 16 hex digits of the file's SHA-256, which PyTorch's download names begin with, too. */
+  /**
+   * The first 16 hex digits of the file's SHA-256, which PyTorch's download names begin with, too. Extractors
+   * with equal hashes share their network.
+   */
   readonly hash: string;
 }
 

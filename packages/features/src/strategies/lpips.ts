@@ -60,7 +60,7 @@ export const lpips: PerceptualDistanceStrategy<LpipsFiles> = {
 
 function checkPair(where: string, a: HostTensor, b: HostTensor): void {
   const isBatch = ({ shape, dtype }: HostTensor) =>
-    shape.length === 4 && shape[3] === 3 && dtype === "float32";
+    shape.length === 4 && shape[3] === 3 && !shape.includes(0) && dtype === "float32";
   if (!isBatch(a) || a.shape.join() !== b.shape.join() || b.dtype !== "float32")
     throw new UserError(
       `${where}: expected two batches [B, H, W, 3] float32 in [-1, 1] of one size, got ` +
