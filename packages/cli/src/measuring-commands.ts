@@ -33,7 +33,8 @@ prepared how, of which images, and refuses to compare it with another's.
 
 const CARD = `
 Examples:
-  fqgan card --images ~/photos                          the newest tokenizer run
+  fqgan card --images ~/photos                          the small tokenizer that comes with the command
+  fqgan card newest --images ~/photos                   the newest run
   fqgan card tokenizer.safetensors --images ~/val256 --inception inception.pth --intervals --pfid 0.5
   fqgan card --encoder enc.onnx --decoder dec.onnx --codebook indices=16384 --images ~/val256
 `;

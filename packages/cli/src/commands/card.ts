@@ -4,7 +4,7 @@ import { EXIT } from "../exit-codes.js";
 import { imageProgress } from "../output/image-progress.js";
 import { rejectedLines } from "../output/protocol-table.js";
 import type { Globals } from "../program.js";
-import { openAnyTokenizer, type TokenizerOptions } from "./open-tokenizer.js";
+import { openAudited, type TokenizerOptions } from "./audited-tokenizer.js";
 import { type ProtocolOptions, protocolsOf } from "./protocol-options.js";
 
 /** Writes a tokenizer's card as a page, and prints it as JSON where asked. */
@@ -22,7 +22,7 @@ export async function card(
     },
 ): Promise<number> {
   const { images: path, limit, out, pfid, pfidNeighbours, pictures } = options;
-  const tokenizer = await openAnyTokenizer(globals, reference, options);
+  const tokenizer = await openAudited(globals, reference, options);
   const protocols = protocolsOf(
     options,
     ["images", "perceptual", "features", "spatial", "logits", "codes"],

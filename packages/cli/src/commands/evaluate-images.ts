@@ -19,7 +19,7 @@ import { imageProgress } from "../output/image-progress.js";
 import { protocolLines, rejectedLines } from "../output/protocol-table.js";
 import { createStyle } from "../output/style.js";
 import type { Globals } from "../program.js";
-import { openAnyTokenizer } from "./open-tokenizer.js";
+import { openAudited } from "./audited-tokenizer.js";
 import { type ProtocolOptions, protocolsOf } from "./protocol-options.js";
 
 interface ImageOptions extends ProtocolOptions {
@@ -53,7 +53,7 @@ export async function evaluateReconstruction(
     progress.close();
     return print(globals, evaluation);
   }
-  const tokenizer = await openAnyTokenizer(globals, fake, {});
+  const tokenizer = await openAudited(globals, fake, {});
   try {
     const protocols = protocolsOf(
       options,

@@ -1,5 +1,4 @@
 /** What an audit asks of a tokenizer, and our own as one. */
-import { statSync } from "node:fs";
 import { centreCrop, type Image, toSignedUnit, toUint8, unpackImages } from "@fqgan/image";
 import type { FeatureRows } from "@fqgan/metrics";
 import { UserError } from "@fqgan/registry";
@@ -11,7 +10,7 @@ import {
   type Tensor1D,
   tf,
 } from "@fqgan/tensor";
-import { loadTokenizer, type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
+import { type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
 
 export type CodesOf = Readonly<Record<string, HostTensor>>;
 
@@ -24,7 +23,7 @@ export interface AuditedTokenizer {
   readonly size: number;
   /** Sizes of its codebooks, in their order. */
   readonly codebooks: Readonly<Record<string, number>>;
-  /** Bytes of its files. */
+  /** Bytes of its weights. */
   readonly bytes: number;
   /** Numbers among its weights, where that can be told. */
   readonly parameters?: number;
@@ -37,23 +36,26 @@ export interface AuditedTokenizer {
   dispose(): void;
 }
 
-/** A tokenizer of ours, or a published checkpoint that we import. */
-export async function openTokenizer(path: string): Promise<AuditedTokenizer> {
-  const tokenizer = await loadTokenizer(path);
+/** A tokenizer of ours, or a published one that was imported. */
+export async function auditedTokenizer(
+  tokenizer: Tokenizer,
+  name: string,
+): Promise<AuditedTokenizer> {
   if (!tokenizer.hasCodes)
     throw new UserError(
-      `${path}: expected a tokenizer with codebooks, got one with continuous latents, which has no codes ` +
+      `${name}: expected a tokenizer with codebooks, got one with continuous latents, which has no codes ` +
         "to audit",
     );
-  const sizes = Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]);
+  const sizes = Object.entries(tokenizer.codebooks).map(([book, { size }]) => [book, size]);
   const variables = [...tokenizer.namedVariables().values()];
+  const parameters = variables.reduce((sum, { size }) => sum + size, 0);
   return {
-    name: path,
+    name,
     hash: (await tokenizerHash(tokenizer)).slice(0, 16),
     size: tokenizer.config.image.size,
     codebooks: Object.fromEntries(sizes),
-    bytes: statSync(path).size,
-    parameters: variables.reduce((sum, { size }) => sum + size, 0),
+    bytes: 4 * parameters,
+    parameters,
     encode: (images) => tokenizer.encode(images),
     decode: (codes) => tokenizer.decode(codes),
     vectors: () => codeVectors(tokenizer),

@@ -1,4 +1,4 @@
-export { type AuditedTokenizer, openTokenizer } from "./audited-tokenizer.js";
+export { type AuditedTokenizer, auditedTokenizer } from "./audited-tokenizer.js";
 export {
   auditTokenizer,
   type CardProtocol,
