@@ -51,15 +51,16 @@ interface Entry {
 }
 
 interface Network {
+  /** Rows of its features, kept once for the metrics of all protocols that use it. */
+  readonly shared: SharedRows;
   readonly extractor?: Extractor;
   readonly perceptual?: PerceptualDistance;
 }
 
-/** A protocol with its metrics, which share the rows they keep. */
+/** A protocol with its metrics. */
 interface Part {
   readonly protocol: EvaluationProtocol;
   readonly network: Network;
-  readonly shared: SharedRows;
   readonly entries: readonly Entry[];
 }
 
@@ -84,8 +85,7 @@ export class SetEvaluation {
     const parts: Part[] = [];
     for (const protocol of protocols) {
       const network = await openNetwork(protocol, networks);
-      const shared = new SharedRows();
-      const { extractor, perceptual } = network;
+      const { extractor, perceptual, shared } = network;
       const context = {
         shared,
         ...(extractor && { extractor }),
@@ -100,7 +100,7 @@ export class SetEvaluation {
           return { config, metric: undefined, failure: reasonOf(error) };
         }
       });
-      parts.push({ protocol, network, shared, entries });
+      parts.push({ protocol, network, entries });
     }
     return new SetEvaluation(parts, networks);
   }
@@ -111,16 +111,19 @@ export class SetEvaluation {
       ...(images.fake && { fake: asTensor(images.fake) }),
     };
     const seen = new Map<Network, MetricBatch>();
-    for (const { network, shared, entries } of this.#parts) {
+    for (const { network, entries } of this.#parts) {
       if (entries.every(({ failure }) => failure !== undefined)) continue;
       try {
-        if (!seen.has(network)) seen.set(network, await look(network, pixels));
+        if (!seen.has(network)) {
+          const found = await look(network, pixels);
+          network.shared.append(found.features);
+          seen.set(network, found);
+        }
       } catch (error) {
         for (const entry of entries) entry.failure ??= reasonOf(error);
         continue;
       }
       const batch = { images: pixels, ...(codes && { codes }), ...seen.get(network) };
-      shared.append(batch.features);
       for (const entry of entries) feed(entry, batch);
     }
   }
@@ -180,7 +183,8 @@ async function openNetwork(
   const key = JSON.stringify([extractor, perceptual]);
   const known = networks.get(key);
   if (known) return known;
-  const network = {
+  const network: Network = {
+    shared: new SharedRows(),
     ...(extractor && { extractor: await loadExtractor(extractor) }),
     ...(perceptual && { perceptual: await loadPerceptualDistance(perceptual) }),
   };
