@@ -43,7 +43,7 @@ async function trainWatched({ quantizer: config, learningRate, offset, seeded }:
     ]),
   );
   const adam = new optim.Adam(variables, { learningRate });
-  const batch = (step: number) => hostTensor(normal(fold(key, "data", step), 256 * 8), [256, 8]);
+  const batch = (step: number) => hostTensor(normal(fold(key, "data", step), 512 * 8), [512, 8]);
   if (seeded) {
     const encode = compile<{ x: HostTensor }, { z: Tensor }>(({ x }) => ({ z: encoder.call(x) }));
     const { z } = await encode({ x: batch(0) });
@@ -105,7 +105,7 @@ const plants: Record<string, { readonly setup: Setup; readonly symptom: SymptomN
     symptom: "collapsed",
   },
   "far too high a learning rate": {
-    setup: { ...table, learningRate: 3 },
+    setup: { ...table, learningRate: 100 },
     symptom: "codes-dying",
   },
   // Most latents begin on one side of zero, and nothing asks for the other.
@@ -142,7 +142,7 @@ describe("CodebookHealth", () => {
   ) => {
     const health = new CodebookHealth({ sizes: { code: 128 } });
     return Array.from({ length: 12 }, (_, window) => {
-      const indices = Int32Array.from({ length: 512 }, (_, i) =>
+      const indices = Int32Array.from({ length: 2048 }, (_, i) =>
         randomInteger(fold(key, window, i), codes(window)),
       );
       return health.observe({ step: window, codes: { code: indices }, ...extra(window) });

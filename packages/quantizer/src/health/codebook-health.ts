@@ -1,7 +1,6 @@
 import { UserError } from "@fqgan/registry";
 import type { Codes } from "../quantizer.js";
 import { Counts, estimateEntropy } from "../stats/counts.js";
-import { POSITIONS_PER_CODE } from "./rules.js";
 import type { SymptomName } from "./symptoms.js";
 import { symptoms } from "./symptoms.js";
 import { type Finding, SymptomTracker } from "./tracker.js";
@@ -37,8 +36,9 @@ export interface CodebookHealthOptions {
   readonly steps?: number;
 }
 
-/** A window has so many positions at least. */
-const FEWEST_POSITIONS = 512;
+/** A window has so many positions at least, and so many for each code: one batch of images is too few. */
+const FEWEST_POSITIONS = 2048;
+const POSITIONS_PER_CODE = 16;
 
 /** One codebook's present window. */
 interface Watch {
