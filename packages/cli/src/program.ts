@@ -168,9 +168,25 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     )
     .option("--no-html", "leave report.html as it is")
     .option("--paper", "the paper's own numbers beside ours", false)
-    .option("--differences [row]", "paired differences from a row (default: the first), with intervals")
+    .option(
+      "--differences [row]",
+      "paired differences from a row (default: the first), with intervals",
+    )
     .option("--files", "write every table in every format, and the figures", false)
     .action(act(async () => (await import("./commands/report.js")).report));
+  program
+    .command("frontier <sweep>")
+    .description(
+      "what images cost as real files written by a sweep's generators, beside distortion",
+    )
+    .option("--images <n>", "test images to write", wholeNumber("--images", 1), 256)
+    .option("--check <n>", "files to read back and compare", wholeNumber("--check", 0), 2)
+    .addOption(
+      new Option("--format <name>", "of the table on stdout")
+        .choices(["text", "markdown", "latex", "csv"])
+        .default("text"),
+    )
+    .action(act(async () => (await import("./commands/frontier.js")).frontier));
   program
     .command("sync [runs...]")
     .description("send runs or sweeps to Weights & Biases; what is there already is not sent again")

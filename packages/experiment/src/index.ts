@@ -2,6 +2,7 @@ export { type Experiment, experimentSchema, resolveExperiment } from "./config/e
 export { type ExperimentPreset, experimentPresets } from "./config/presets.js";
 export { type ScheduleStrategy, schedules } from "./config/schedules.js";
 export type { GeneratorStageConfig } from "./config/stage-configs.js";
+export * from "./evaluation/index.js";
 export type {
   Admission,
   ExecuteOptions,
@@ -15,13 +16,14 @@ export {
   executors,
   parseExecutor,
 } from "./executor/executors.js";
-export * from "./evaluation/index.js";
 export { localProcesses } from "./executor/local-processes.js";
 export { STAGE_EXIT } from "./executor/messages.js";
 export { cancelWaitingTasks } from "./executor/slurm/cancel.js";
 export { type SlurmOptions, slurmSchema } from "./executor/slurm/options.js";
 export { slurmArrays } from "./executor/slurm/slurm-arrays.js";
 export { stageProcess } from "./executor/stage-process.js";
+export { CodeCompressor } from "./frontier/code-compressor.js";
+export { type FrontierOptions, frontierTable } from "./frontier/frontier.js";
 export { diagnoseRun } from "./health/diagnose-run.js";
 export { diagnoseTokenizer, type TokenizerDiagnosis } from "./health/diagnose-tokenizer.js";
 export type { CodebookDiagnosis, DiagnosedFinding, FindingSource } from "./health/diagnosis.js";
@@ -32,6 +34,8 @@ export {
 } from "./lab/cached-latents.js";
 export { parseContender } from "./lab/parse-contender.js";
 export { columnNames, resolveColumn } from "./report/columns.js";
+export { type Differences, differencesFrom, formatDifferences } from "./report/differences.js";
+export { writeFigures } from "./report/figures/write-figures.js";
 export {
   formatCell,
   formatTable,
@@ -39,8 +43,6 @@ export {
   TABLE_FORMATS,
   type TableFormat,
 } from "./report/format-table.js";
-export { type Differences, differencesFrom, formatDifferences } from "./report/differences.js";
-export { writeFigures } from "./report/figures/write-figures.js";
 export { type PaperTable, paperTable, paperTableNames } from "./report/paper/paper-tables.js";
 export { withPaper } from "./report/paper/with-paper.js";
 export { type PairedDifference, pairedDifference, studentQuantile } from "./report/statistics.js";
