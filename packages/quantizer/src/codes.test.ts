@@ -1,4 +1,4 @@
-import { tf } from "@fqgan/tensor";
+import { createKey, hostTensor, type Tensor1D, tf } from "@fqgan/tensor";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -13,6 +13,8 @@ import {
   unpackDigits,
   unpackIndex,
 } from "./codes.js";
+import { createQuantizer } from "./registry.js";
+import { runInTest, testedEngines, useEngine } from "./run-in-test.js";
 
 const radices = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
 
@@ -32,13 +34,40 @@ describe("index arithmetic", () => {
     fc.assert(property, { numRuns: 50 });
   });
 
-  it("is exact at the last of 2^31 codes", () => {
+  it.each(testedEngines)("is exact at the last of 2^31 codes on %s", async (engine) => {
+    await useEngine(engine);
     const bits = Array.from({ length: 31 }, () => 2);
-    const last = tf.tensor1d([MAX_CODES - 1, MAX_CODES - 2], "int32");
-    const digits = unpackDigits(last, bits);
-    expect([...packDigits(digits, bits).dataSync()]).toEqual([MAX_CODES - 1, MAX_CODES - 2]);
-    expect([...digits.dataSync()].filter((digit) => digit === 0)).toHaveLength(1);
+    const last = Int32Array.of(MAX_CODES - 1, MAX_CODES - 2, 2 ** 24 + 1);
+    const { digits, packed } = await runInTest({ last: hostTensor(last) }, (fed) => {
+      const unpacked = unpackDigits(fed.last as Tensor1D, bits);
+      return { digits: unpacked, packed: packDigits(unpacked, bits) };
+    });
+    expect(packed.data).toEqual(last);
+    expect([...digits.data].filter((digit) => digit === 0)).toHaveLength(1 + 29);
   });
+
+  it.each(testedEngines)(
+    "is exact for lfq of 31 bits and fsq of 1000³ codes on %s",
+    async (engine) => {
+      await useEngine(engine);
+      const lfq = createQuantizer({ name: "lfq", bits: 31 }, createKey(0));
+      const fsq = createQuantizer({ name: "fsq", levels: [1000, 1000, 1000] }, createKey(0));
+      const indices = Int32Array.of(0, 10 ** 9 - 1, 2 ** 24 + 1, 2 ** 29 + 1);
+      const { again, codes } = await runInTest({ indices: hostTensor(indices) }, (fed) => {
+        const signs = lfq.lookup(fed.indices as Tensor1D);
+        return {
+          again: lfq.quantize(signs, { training: false }).indices,
+          codes: fsq.lookup(fed.indices as Tensor1D),
+        };
+      });
+      expect(again.data).toEqual(indices);
+      const digits = Array.from(codes.data, (code) => Math.round(code * 500) + 500);
+      const packed = [0, 1, 2, 3].map((row) =>
+        packIndex(digits.slice(3 * row, 3 * row + 3), [1000, 1000, 1000]),
+      );
+      expect(packed).toEqual([...indices]);
+    },
+  );
 
   it("refuses more codes than an index can tell apart, and sizes that are no sizes", () => {
     expect(() => codeCount([2 ** 16, 2 ** 16], "levels")).toThrow(

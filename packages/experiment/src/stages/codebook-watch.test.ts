@@ -3,7 +3,7 @@ import { watchCodebooks } from "./codebook-watch.js";
 
 describe("watching codebooks", () => {
   const codebooks = { visual: { size: 16 }, semanticLevel1: { size: 16 } };
-  const spread = Int32Array.from({ length: 600 }, (_, i) => i % 16);
+  const spread = Int32Array.from({ length: 2048 }, (_, i) => i % 16);
 
   /** Warnings while every step chooses these codes. */
   function warningsOf(scalars: (step: number) => Record<string, number>, visual: Int32Array) {
@@ -15,7 +15,7 @@ describe("watching codebooks", () => {
   }
 
   it("warns once, with cause, advice and the figures", () => {
-    const warnings = warningsOf(() => ({}), new Int32Array(600));
+    const warnings = warningsOf(() => ({}), new Int32Array(2048));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({
       code: "codebook-health",
@@ -34,7 +34,7 @@ describe("watching codebooks", () => {
   it("reads commitments and lengths of latents from the trainer's scalars", () => {
     const grows = (step: number) => ({
       "loss.visual.commitment": 0.01,
-      "loss.semanticLevel1.commitment": 0.01 * 4 ** step,
+      "loss.semanticLevel1.commitment": 0.01 * 9 ** step,
       "latentNorm.semantic": 1,
       "latentNorm.visual": 3 ** step,
     });
