@@ -99,20 +99,18 @@ describe("TokenizerTrainer", () => {
         createTokenizer({ ...model, losses: { ...model.losses, ...losses } }, 1),
         { key: createKey(1), learningRate: 1e-3, ema: 0.5, accumulate },
       );
-    const images = tinyImages(4);
+    const images = tinyImages(2);
 
     it("does the step of the whole batch", async () => {
       const [whole, parts] = [start(1), start(2)];
-      for (let step = 0; step < 2; step++) {
-        const [expected, actual] = [
-          await whole.trainStep({ images }),
-          await parts.trainStep({ images }),
-        ];
-        expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
-        for (const [name, value] of Object.entries(expected))
-          expect(actual[name], name).toBeCloseTo(value, 3);
-      }
-      expect(parts.step).toBe(2);
+      const [scalars, means] = [
+        await whole.trainStep({ images }),
+        await parts.trainStep({ images }),
+      ];
+      expect(Object.keys(means).sort()).toEqual(Object.keys(scalars).sort());
+      for (const [name, value] of Object.entries(scalars))
+        expect(means[name], name).toBeCloseTo(value, 3);
+      expect(parts.step).toBe(1);
       const [expected, actual] = [await whole.averagedWeights(), await parts.averagedWeights()];
       const name = "decoder.output.kernel";
       for (const [i, value] of expected[name]!.data.entries())
@@ -130,7 +128,7 @@ describe("TokenizerTrainer", () => {
 
     it("refuses a batch that does not divide", async () => {
       await expect(start(3).trainStep({ images })).rejects.toThrow(
-        "expected a batch of a multiple of 3 images, got 4",
+        "expected a batch of a multiple of 3 images, got 2",
       );
     });
   });
