@@ -17,7 +17,11 @@ import {
   planGenerator,
   RunFolder,
   readCodes,
+  readMedia,
+  readMetrics,
+  readRunConfig,
   readRunStatus,
+  readSummary,
   runStage,
 } from "@fqgan/experiment";
 import { decodeImage, encodePng } from "@fqgan/image";
@@ -182,6 +186,32 @@ describe("extracting codes", () => {
     await runStage(path, { signal: never, checkpointEveryMs: 1e9 });
     expect(readCodes(path)).toEqual(before);
   });
+});
+
+it("a generator trains on the crops, and says what its sub-codes tell about one another", async () => {
+  const codes = readRunConfig(join(runs, codesId)).config;
+  const model = { width: 32, layers: 1, heads: 2, head: { name: "factorized", layers: 1 } };
+  const generator = {
+    model,
+    train: { steps: 2, batchSize: 4, ema: 0.5 },
+    sample: { perClass: 1, batchSize: 2, precision: "int8" },
+    evaluate: { metrics: [] },
+  };
+  const stage = planGenerator(
+    { tokenizer: "tokenizer-own", codes: codes as never, generator: generator as never, seed: 1 },
+    "test",
+  )[1]!;
+  const path = createRunFolder(runs, folderConfig(stage));
+  expect(await runStage(path, { signal: never, checkpointEveryMs: 1e9 })).toBe("done");
+  const { metrics } = readSummary(path)!;
+  expect(metrics["test/loss"]).toBeGreaterThan(0);
+  // An untrained head knows nothing of dependence.
+  expect(Math.abs(metrics["test/information.semantic"]!)).toBeLessThan(0.05);
+  const information = JSON.parse(readFileSync(join(path, "information.json"), "utf8"));
+  expect(information.maps.semantic).toHaveLength(16);
+  expect(readMedia(path).map(({ kind }) => kind)).toEqual(["samples", "information", "samples"]);
+  expect(readMetrics(path).at(-1)).toHaveProperty("train/loss.semantic");
+  rmSync(path, { recursive: true });
 });
 
 describe("generating", () => {

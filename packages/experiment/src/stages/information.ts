@@ -26,14 +26,15 @@ export async function recordInformation(
 ): Promise<Summary> {
   const split = codes.splits.test!;
   const [, ...later] = generator.codebooks;
-  const batches = Math.floor(
-    Math.min(config.evaluate.informationImages, split.labels.shape[0]!) / BATCH,
-  );
-  if (later.length === 0 || batches === 0) return { metrics: {}, protocols: {} };
+  const wanted = Math.min(config.evaluate.informationImages, split.labels.shape[0]!);
+  const size = Math.min(BATCH, wanted);
+  if (later.length === 0 || size === 0) return { metrics: {}, protocols: {} };
+  // Batches have one shape: what does not fill the last is left out.
+  const batches = Math.floor(wanted / size);
   const evaluator = new GeneratorEvaluator(generator);
   const maps = new Map(later.map((name) => [name, new Float64Array(generator.positions)]));
   for (let batch = 0; batch < batches; batch++) {
-    const rows = Array.from({ length: BATCH }, (_, i) => batch * BATCH + i);
+    const rows = Array.from({ length: size }, (_, i) => batch * size + i);
     const found = await evaluator.subCodeInformation(codesBatch(split, rows), { seed: batch });
     for (const [name, map] of maps)
       for (let t = 0; t < map.length; t++) map[t]! += found[name]![t]! / batches;
@@ -58,7 +59,7 @@ export async function recordInformation(
           `mean ${mean(map).toFixed(2)}, white ${most.toFixed(2)} nats`,
       }),
     );
-  const images = batches * BATCH;
+  const images = batches * size;
   const measured = [...maps].map(([name, map]) => [`test/information.${name}`, mean(map)] as const);
   const protocol = { split: "test", images, set: `test ${images}`, unit: "nats a sub-code" };
   return {
