@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, statfsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { installedVersions } from "@fqgan/experiment";
 import { startEngine } from "@fqgan/tensor";
+import { wandbMode, wandbSettings } from "@fqgan/tracking";
 import { EXIT } from "../exit-codes.js";
 import { formatBytes } from "../output/format.js";
 import { createStyle } from "../output/style.js";
@@ -77,6 +79,57 @@ function checkDisk(runs: string): Finding {
   }
 }
 
+/** A program's answer to a question about itself; undefined where it is not installed. */
+function ask(program: string, ...parameters: string[]): string | undefined {
+  try {
+    return execFileSync(program, parameters, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: 5000,
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function checkGpu(): Finding {
+  const found = ask("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader");
+  return {
+    what: "gpu",
+    found: found?.replaceAll("\n", "; ") || "none that nvidia-smi knows",
+    status: found ? "good" : "note",
+    ...(!found && { remedy: "everything here runs without one; docs/ say which engines use one" }),
+  };
+}
+
+function checkSlurm(): Finding {
+  // Without a configuration sbatch can't even say its version.
+  const installed = ask("sh", "-c", "command -v sbatch") && "Slurm without a configuration";
+  const version = ask("sbatch", "--version") ?? installed;
+  const answers = version !== undefined && ask("sinfo", "--noheader", "--format=%T") !== undefined;
+  return {
+    what: "cluster",
+    found: version ? `${version}${answers ? "" : ", its controller does not answer"}` : "no Slurm",
+    status: answers ? "good" : "note",
+    ...(!version && { remedy: "only for --executor slurm" }),
+    ...(version && !answers && { remedy: "ask sinfo why, before a sweep with --executor slurm" }),
+  };
+}
+
+function checkTracker(): Finding {
+  try {
+    const { baseUrl } = wandbSettings();
+    return { what: "tracker", found: `W&B at ${baseUrl}, ${wandbMode()}`, status: "good" };
+  } catch {
+    return {
+      what: "tracker",
+      found: "no key for W&B",
+      status: "note",
+      remedy: "only for --track wandb and `fqgan sync`: set WANDB_API_KEY",
+    };
+  }
+}
+
 /** Packages that make more possible and are not needed. */
 const OPTIONAL: Readonly<Record<string, string>> = {
   "emoji-datasource-google": "the data set emoji; npm install emoji-datasource-google",
@@ -84,11 +137,20 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   "@huggingface/transformers": "CLIP and DINOv2 as teachers; npm install @huggingface/transformers",
 };
 
+/** By its manifest, or by its entry where it keeps the manifest to itself. */
+function resolvePackage(require: NodeJS.Require, name: string): string {
+  try {
+    return require.resolve(`${name}/package.json`);
+  } catch {
+    return require.resolve(name);
+  }
+}
+
 function checkOptional(): Finding[] {
   const require = createRequire(import.meta.url);
   return Object.entries(OPTIONAL).map(([name, use]) => {
     try {
-      require.resolve(`${name}/package.json`);
+      resolvePackage(require, name);
       return { what: name, found: "installed", status: "good" };
     } catch {
       return { what: name, found: "not installed", status: "note", remedy: `only for ${use}` };
@@ -113,6 +175,9 @@ export async function doctor(globals: Globals): Promise<number> {
       ...(memory < MEMORY_BYTES && { remedy: "the ablation needs about 4 GB: lower batchSize" }),
     },
     checkDisk(globals.runs),
+    checkGpu(),
+    checkSlurm(),
+    checkTracker(),
     ...Object.entries(installedVersions())
       .filter(([name]) => name !== "node")
       .map(([what, found]): Finding => ({ what, found, status: "good" })),
