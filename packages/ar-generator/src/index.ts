@@ -25,6 +25,7 @@ export {
   type HeadStrategy,
   heads,
   type Logits,
+  type StageInput,
 } from "./heads/index.js";
 export {
   exportWeights,
@@ -35,6 +36,7 @@ export {
   releaseOf,
 } from "./import/import.js";
 export { type Release, type WeightName, weightNames } from "./import/reference-names.js";
+export { KvCache } from "./kv-cache.js";
 export { decodeGenerator, encodeGenerator, type GeneratorCheckpoint } from "./load.js";
 export { codeLoss } from "./loss.js";
 export { type GeneratorPreset, generatorPresets, presetConfig } from "./presets/index.js";
