@@ -1,10 +1,20 @@
 /** The dashboard in a real browser over run folders that the command line made. */
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { type RunningDashboard, startDashboard } from "@fqgan/dashboard";
+import { exportDashboard, type RunningDashboard, startDashboard } from "@fqgan/dashboard";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -46,8 +56,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+const idOf = (start: string) => readdirSync(runs).find((name) => name.startsWith(start))!;
+
 /** Opens a page and collects what goes wrong on it. */
-async function open(path: string, options: { width: number; colorScheme: "light" | "dark" }) {
+async function open(
+  path: string,
+  options: { width: number; colorScheme: "light" | "dark" },
+  base = dashboard.url,
+) {
   const page = await browser.newPage({
     viewport: { width: options.width, height: 900 },
     colorScheme: options.colorScheme,
@@ -57,8 +74,37 @@ async function open(path: string, options: { width: number; colorScheme: "light"
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
   });
-  await page.goto(dashboard.url + path);
+  await page.goto(base + path);
   return { page, problems };
+}
+
+/** What is wrong for people who use a keyboard, a reader or little contrast. */
+async function barriers(page: Page): Promise<string[]> {
+  // evaluate() runs outside of the page's content security policy.
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await (
+      window as unknown as {
+        axe: {
+          run(): Promise<{
+            violations: { id: string; impact: string; nodes: { html: string }[] }[];
+          }>;
+        };
+      }
+    ).axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+  });
+}
+
+/** What every page must be: quiet, no wider than the screen, without barriers; photographed. */
+async function check(page: Page, problems: readonly string[], picture: string) {
+  await page.screenshot({ path: picture, fullPage: true });
+  expect(await overflows(page)).toBe(false);
+  expect(problems).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
+  await page.close();
 }
 
 /** The page may scroll down, never sideways. */
@@ -84,10 +130,7 @@ describe.each(views)("dashboard, $width px wide, $colorScheme", (view) => {
     await page.getByText("1 of 4").waitFor();
     expect(page.url()).toContain("filter=VQ");
     await page.getByRole("searchbox").fill("");
-    await page.screenshot({ path: picture("runs"), fullPage: true });
-    expect(await overflows(page)).toBe(false);
-    expect(problems).toEqual([]);
-    await page.close();
+    await check(page, problems, picture("runs"));
   });
 
   it("shows a run: curves, reconstructions that load, results, events", async () => {
@@ -104,10 +147,7 @@ describe.each(views)("dashboard, $width px wide, $colorScheme", (view) => {
     );
     expect(Math.min(...loaded)).toBeGreaterThan(31);
     await page.getByText("bitsPerImage").waitFor();
-    await page.screenshot({ path: picture("run"), fullPage: true });
-    expect(await overflows(page)).toBe(false);
-    expect(problems).toEqual([]);
-    await page.close();
+    await check(page, problems, picture("run"));
   });
 
   it("shows the sweep's table", async () => {
@@ -116,8 +156,148 @@ describe.each(views)("dashboard, $width px wide, $colorScheme", (view) => {
     const row = page.getByRole("row", { name: /VQ 64/ });
     await row.waitFor();
     expect(await row.getByRole("cell").allTextContents()).toContain("384");
-    await page.screenshot({ path: picture("sweep"), fullPage: true });
-    expect(await overflows(page)).toBe(false);
+    await page.getByText("Plot two columns").click();
+    await page.getByRole("img", { name: /VQ 64/ }).waitFor();
+    await check(page, problems, picture("sweep"));
+  });
+
+  it("compares runs: results, curves of both, options that differ, pictures at a step", async () => {
+    const { page, problems } = await open("/?kind=tokenizer", view);
+    await page.getByRole("checkbox", { name: /VQ 64/ }).check();
+    await page.getByRole("checkbox", { name: /FQ/ }).check();
+    await page.getByRole("button", { name: "Compare 2" }).click();
+    await page.getByRole("heading", { level: 1, name: "Compare" }).waitFor();
+    await page.locator(".chart canvas").first().waitFor();
+    const option = page.getByRole("row", { name: /visual\.quantizer\.size/ });
+    expect(await option.getByRole("cell").allTextContents()).toEqual(["64", "256"]);
+    expect(await page.locator(".media img").count()).toBe(2);
+    await check(page, problems, picture("compare"));
+  });
+
+  it("shows codebooks: use by rank, over training, and a map of what factors tell apart", async () => {
+    const { page, problems } = await open(`/runs/${idOf("tokenizer-vq-256x2")}/codebooks`, view);
+    await page.getByRole("heading", { name: "visual", exact: true }).waitFor();
+    await page.getByRole("img", { name: /semantic: counts by rank/ }).waitFor();
+    await page
+      .getByRole("img", { name: /visual: share of each code over \d+ validations/ })
+      .waitFor();
+    await page.locator(".tsne[data-finished]").nth(1).waitFor();
+    await check(page, problems, picture("codebooks"));
+  });
+
+  it("shows the codes of an image, the patches of a code, and swapped codes", async () => {
+    const { page, problems } = await open(`/runs/${idOf("tokenizer-vq-256x2")}/tokens`, view);
+    await page.locator(".tokens button").first().click();
+    await page.getByText(/places in \d+ of 64 images/).waitFor();
+    expect(await page.locator(".patches .tile").count()).toBeGreaterThan(0);
+    await page.getByLabel("The other image").selectOption("5");
+    await page.locator(".panels img").last().waitFor();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLImageElement>(".panels img")].every(
+        ({ naturalWidth }) => naturalWidth === 32,
+      ),
+    );
+    expect(page.url()).toMatch(/code=visual%3A\d+&other=5/);
+    await check(page, problems, picture("tokens"));
+  });
+
+  it("shows what generators drew, by class", async () => {
+    const { page, problems } = await open("/gallery", view);
+    await page.locator(".samples .tile").first().waitFor();
+    await page.getByLabel("Class").selectOption("Flags");
+    expect(await page.locator(".class-row").count()).toBe(1);
+    expect(await page.locator(".samples .tile").count()).toBe(2);
+    await check(page, problems, picture("gallery"));
+  });
+});
+
+const desktop = { width: 1440, colorScheme: "light" } as const;
+
+describe("dashboard, by keyboard", () => {
+  it("sorts, selects and follows a run without a mouse", async () => {
+    const { page } = await open("/?kind=tokenizer", desktop);
+    await page.getByRole("button", { name: /^Run/ }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/sort=/);
+    await page.getByRole("checkbox", { name: /VQ 64/ }).focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: "Compare 1" }).waitFor();
+    await page.getByRole("link", { name: "VQ 64", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "VQ 64" }).waitFor();
+    // Every control that can be reached shows where it is.
+    await page.keyboard.press("Tab");
+    const outline = await page.evaluate(
+      () => getComputedStyle(document.activeElement!).outlineStyle,
+    );
+    expect(outline).not.toBe("none");
+    await page.close();
+  });
+});
+
+describe("dashboard, damaged folders", () => {
+  const damaged = join(folder, "damaged");
+  let server: RunningDashboard;
+  beforeAll(async () => {
+    cpSync(runs, damaged, { recursive: true });
+    const path = (...parts: string[]) => join(damaged, ...parts);
+    writeFileSync(path(idOf("tokenizer-vq-64"), "media/inputs.png"), "no picture");
+    appendFileSync(path(idOf("tokenizer-vq-64"), "metrics.jsonl"), '{"step":99,"train/lo');
+    const older = path(idOf("codes-"), "config.json");
+    const config = JSON.parse(readFileSync(older, "utf8"));
+    writeFileSync(older, JSON.stringify({ ...config, format: 0 }));
+    server = await startDashboard({ runs: damaged, port: 0 });
+  });
+  afterAll(() => server?.close());
+
+  it("says what can't be read, and shows the rest", async () => {
+    const { page } = await open("/", desktop, server.url);
+    await page.getByTitle(/expected run folder format 1, got 0/).waitFor();
+    await page.getByRole("link", { name: "VQ 64", exact: true }).click();
+    await page.getByText(/This picture can't be read/).waitFor();
+    await page.locator(".chart canvas").first().waitFor();
+    await page.close();
+  });
+
+  it("says that a run was deleted while it was shown", async () => {
+    const { page } = await open(`/runs/${idOf("generator-")}`, desktop, server.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    rmSync(join(damaged, idOf("generator-")), { recursive: true });
+    await page
+      .getByText(/not found in/)
+      .first()
+      .waitFor();
+    await page.close();
+  });
+
+  it("goes on when the server was away", async () => {
+    const { page } = await open("/", desktop, server.url);
+    await page.getByText("live", { exact: true }).waitFor();
+    const port = Number(new URL(server.url).port);
+    await server.close();
+    await page.getByText("connection lost, retrying").waitFor();
+    server = await startDashboard({ runs: damaged, port });
+    await page.getByText("live", { exact: true }).waitFor({ timeout: 20_000 });
+    await page.close();
+  });
+});
+
+describe("dashboard, exported", () => {
+  it("works from files", async () => {
+    const out = join(folder, "export");
+    const { page: file } = await exportDashboard({ runs, out });
+    const { page, problems } = await open("", desktop, pathToFileURL(file).href);
+    await page.getByRole("link", { name: "VQ 64", exact: true }).click();
+    await page.locator(".chart canvas").first().waitFor();
+    const image = page.locator(".media img").first();
+    await image.waitFor();
+    expect(
+      await image.evaluate((img: HTMLImageElement) => img.decode().then(() => img.naturalWidth)),
+    ).toBeGreaterThan(31);
+    await page.getByRole("link", { name: "Codebooks" }).click();
+    await page.getByRole("img", { name: /counts by rank/ }).waitFor();
+    await page.getByRole("link", { name: "Gallery" }).click();
+    await page.locator(".samples .tile").first().waitFor();
     expect(problems).toEqual([]);
     await page.close();
   });

@@ -93,13 +93,20 @@ export interface SweepTable {
     /** The run behind the row: of its first seed, the last stage. */
     readonly run?: string;
     /** rank 1 or 2 where a ranking is justified. */
-    readonly cells: readonly { readonly text: string; readonly rank?: number }[];
+    readonly cells: readonly {
+      readonly text: string;
+      /** The mean over seeds, where there is one. */
+      readonly value?: number;
+      readonly rank?: number;
+    }[];
   }[];
   readonly latex: string;
   readonly csv: string;
 }
 
 export interface SweepDetail extends SweepRow {
+  /** What makes failed and interrupted runs go on. */
+  readonly resume: string;
   readonly tables: readonly SweepTable[];
   readonly runs: readonly RunRow[];
 }

@@ -28,7 +28,8 @@ export function viewSweep(runsFolder: string, name: string): SweepDetail {
   const record = readSweepRecord(runsFolder, name);
   const runs = runsOf(runsFolder, record.order);
   const tables = sweepTables(runsFolder, record).map(viewTable);
-  return { name, ...count(runs), tables, runs };
+  const resume = `npx fqgan sweep resume ${name}`;
+  return { name, ...count(runs), resume, tables, runs };
 }
 
 function viewTable(table: FilledTable): SweepTable {
@@ -48,6 +49,7 @@ function viewTable(table: FilledTable): SweepTable {
         ...(run !== undefined && { run }),
         cells: cells.map((cell, i) => ({
           text: formatCell(cell, columns[i]!),
+          ...(Number.isFinite(cell?.mean) && { value: cell!.mean }),
           ...(cell?.rank !== undefined && { rank: cell.rank }),
         })),
       };

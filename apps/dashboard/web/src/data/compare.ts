@@ -1,5 +1,7 @@
 import type { RunDetail, RunRow } from "../../../server/api-types.js";
-import { settingOf } from "./source.js";
+
+/** Runs of one setting are equal but for the seed. */
+export const settingOf = ({ kind, label }: RunRow): string => `${kind} ${label}`;
 
 export interface Group {
   readonly label: string;

@@ -1,11 +1,16 @@
 import type { RunRow } from "../../../server/api-types.js";
-import { settingOf } from "./source.js";
+import { settingOf } from "./compare.js";
 
-const isMeasured = (name: string) => Number(/^(test|samples)\//.test(name));
-/** One of many of its kind, as `test/visual.usage`. */
-const isDetail = (name: string) => Number(name.includes("."));
+/** How soon a result deserves a column: distances first, then what else was measured, then plain facts. */
+const rankOf = (name: string): number => {
+  const measured = /^(test|samples)\//.test(name);
+  if (!measured) return 3;
+  // One of many of its kind: test/visual.usage
+  if (name.includes(".")) return 2;
+  return name.endsWith("/fid") ? 0 : 1;
+};
 
-/** Results worth a column, those of every kind of run in turn: measured ones first, details last. */
+/** Results worth a column, those of every kind of run in turn. */
 export function commonMetrics(runs: readonly RunRow[]): string[] {
   const byKind = new Map<string, Map<string, number>>();
   for (const { kind, summary } of runs) {
@@ -13,17 +18,15 @@ export function commonMetrics(runs: readonly RunRow[]): string[] {
     byKind.set(kind, counts);
     for (const name of Object.keys(summary)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const lists = [...byKind.values()].map((counts) =>
-    [...counts].sort(
-      ([a, times], [b, others]) =>
-        isMeasured(b) - isMeasured(a) || isDetail(a) - isDetail(b) || others - times,
-    ),
+  const places = [...byKind.values()].flatMap((counts) =>
+    [...counts]
+      .sort(([a, times], [b, others]) => rankOf(a) - rankOf(b) || others - times)
+      .map(([name], place) => ({ name, place })),
   );
-  const longest = Math.max(0, ...lists.map((names) => names.length));
-  const inTurn = Array.from({ length: longest }, (_, i) =>
-    lists.flatMap((names) => (names[i] ? [names[i][0]] : [])),
+  const inTurn = places.sort(
+    (a, b) => Number(rankOf(a.name) === 3) - Number(rankOf(b.name) === 3) || a.place - b.place,
   );
-  return [...new Set(inTurn.flat())];
+  return [...new Set(inTurn.map(({ name }) => name))];
 }
 
 const COMPARISON = /^(.+?)(<=|>=|<|>)(-?[\d.]+)$/;

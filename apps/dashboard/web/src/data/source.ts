@@ -1,4 +1,4 @@
-import type { NamedBands, RunDetail, RunRow } from "../../../server/api-types.js";
+import type { NamedBands } from "../../../server/api-types.js";
 import { queryCurves } from "../../../server/curves.js";
 
 /** What an exported dashboard carries with it instead of a server. */
@@ -98,6 +98,3 @@ export const drawnUrl = (run: string, sources: Readonly<Record<string, number>>)
   const parameters = Object.entries(sources).map(([factor, image]) => [factor, String(image)]);
   return `/api/runs/${segment(run)}/drawn.png?${new URLSearchParams(parameters)}`;
 };
-
-/** Runs of one setting: equal but for the seed. */
-export const settingOf = ({ kind, label }: RunRow | RunDetail): string => `${kind} ${label}`;

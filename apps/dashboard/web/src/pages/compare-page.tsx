@@ -4,12 +4,14 @@ import { groupColour } from "../data/colours.js";
 import { differences, groupBySetting } from "../data/compare.js";
 import { formatNumber } from "../data/format.js";
 import { useQueryList, useQueryParameter } from "../data/location.js";
+import { mediaByKind } from "../data/media.js";
 import { useRunDetails, useRuns } from "../data/queries.js";
 import { mediaUrl } from "../data/source.js";
 import { CurveGrid } from "../parts/curve-grid.js";
 import { Delta } from "../parts/delta.js";
 import { Link, runAddress } from "../parts/link.js";
 import { Picture } from "../parts/picture.js";
+import { Scroll } from "../parts/scroll.js";
 import { Pending } from "../parts/status.js";
 
 /** Some runs beside one another: curves, results, options, pictures at the same step. */
@@ -92,7 +94,7 @@ function ResultTable({ details }: { details: readonly RunDetail[] }) {
   const names = [...new Set(details.flatMap(({ summary }) => Object.keys(summary)))];
   if (names.length === 0) return null;
   return (
-    <section className="scroll">
+    <Scroll label="Results">
       <table>
         <caption>Final results; in brackets the change from the first run.</caption>
         <thead>
@@ -119,7 +121,7 @@ function ResultTable({ details }: { details: readonly RunDetail[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 
@@ -128,7 +130,7 @@ function DifferenceTable({ details }: { details: readonly RunDetail[] }) {
   const rows = differences(details);
   if (details.length < 2) return null;
   return (
-    <section className="scroll">
+    <Scroll label="Options that differ">
       <table>
         <caption>
           {rows.length === 0
@@ -160,13 +162,13 @@ function DifferenceTable({ details }: { details: readonly RunDetail[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 
 /** Pictures of one kind from every run, at the last step that each has up to the chosen one. */
 function MediaRows({ details }: { details: readonly RunDetail[] }) {
-  const kinds = [...new Set(details.flatMap(({ media }) => media.map(({ kind }) => kind)))];
+  const kinds = [...new Set(details.flatMap((run) => [...mediaByKind(run).keys()]))];
   const [kind, setKind] = useQueryParameter(
     "media",
     kinds.includes("reconstructions") ? "reconstructions" : (kinds[0] ?? ""),

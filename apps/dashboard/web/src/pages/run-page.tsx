@@ -1,21 +1,17 @@
 import { useMemo } from "react";
-import type { MediaItem } from "../../../server/api-types.js";
 import { formatNumber } from "../data/format.js";
+import { mediaByKind } from "../data/media.js";
 import { useRun } from "../data/queries.js";
 import { CurveGrid } from "../parts/curve-grid.js";
 import { Link, runAddress } from "../parts/link.js";
 import { MediaTimeline } from "../parts/media-timeline.js";
 import { RunHeading } from "../parts/run-heading.js";
+import { Scroll } from "../parts/scroll.js";
 import { Pending } from "../parts/status.js";
 
 export function RunPage({ id }: { id: string }) {
   const { data: run, error } = useRun(id);
-  const media = useMemo(() => {
-    const kinds = new Map<string, MediaItem[]>();
-    for (const item of run?.media ?? [])
-      kinds.set(item.kind, [...(kinds.get(item.kind) ?? []), item]);
-    return [...kinds.entries()];
-  }, [run]);
+  const media = useMemo(() => (run ? [...mediaByKind(run)] : []), [run]);
   if (!run) return <Pending error={error} what={`run ${id}`} />;
   return (
     <>
@@ -57,19 +53,23 @@ export function RunPage({ id }: { id: string }) {
       <div className="two">
         <section className="card">
           <h2>Events</h2>
-          <ul className="events">
-            {run.events.map((event, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: events are append-only
-              <li key={index} className={event.type}>
-                <time dateTime={event.time}>{event.time.slice(11, 19)}</time>
-                <span>{event.message || event.type}</span>
-              </li>
-            ))}
-          </ul>
+          <Scroll label="Events" className="plain">
+            <ul className="events">
+              {run.events.map((event, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: events are append-only
+                <li key={index} className={event.type}>
+                  <time dateTime={event.time}>{event.time.slice(11, 19)}</time>
+                  <span>{event.message || event.type}</span>
+                </li>
+              ))}
+            </ul>
+          </Scroll>
         </section>
         <section className="card">
           <h2>Config</h2>
-          <pre>{JSON.stringify(run.config, null, 2)}</pre>
+          <Scroll label="Config" className="plain">
+            <pre>{JSON.stringify(run.config, null, 2)}</pre>
+          </Scroll>
         </section>
       </div>
     </>

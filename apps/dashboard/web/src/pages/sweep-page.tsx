@@ -2,6 +2,8 @@ import { useState } from "react";
 import type { SweepDetail, SweepTable } from "../../../server/api-types.js";
 import { useSweep } from "../data/queries.js";
 import { Link, runAddress } from "../parts/link.js";
+import { Scatter } from "../parts/scatter.js";
+import { Scroll } from "../parts/scroll.js";
 import { Pending, Status } from "../parts/status.js";
 
 export function SweepPage({ name }: { name: string }) {
@@ -22,8 +24,17 @@ export function SweepPage({ name }: { name: string }) {
           <Link to={runAddress(run.id)}>{run.label}</Link> failed: {run.problem}
         </p>
       ))}
+      {sweep.done < sweep.total && (
+        <div className="toolbar">
+          <code>{sweep.resume}</code>
+          <CopyButton label="Copy the command that goes on" text={sweep.resume} />
+        </div>
+      )}
       {sweep.tables.map((table) => (
-        <PaperTable key={table.name} table={table} />
+        <section key={table.name} style={{ display: "grid", gap: "0.6rem" }}>
+          <PaperTable table={table} />
+          <Scatter table={table} />
+        </section>
       ))}
       <RunList sweep={sweep} />
     </>
@@ -40,7 +51,7 @@ function PaperTable({ table }: { table: SweepTable }) {
         <CopyButton label="Copy LaTeX" text={table.latex} />
         <CopyButton label="Copy CSV" text={table.csv} />
       </div>
-      <div className="scroll">
+      <Scroll label={table.title}>
         <table>
           <caption>{table.caption}</caption>
           <thead>
@@ -69,7 +80,7 @@ function PaperTable({ table }: { table: SweepTable }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }
@@ -78,7 +89,7 @@ function RunList({ sweep }: { sweep: SweepDetail }) {
   return (
     <section className="card">
       <h2>Runs</h2>
-      <ul className="events" style={{ maxHeight: "none" }}>
+      <ul className="events">
         {sweep.runs.map((run) => (
           <li key={run.id} style={{ gridTemplateColumns: "minmax(8rem, 18rem) 1fr" }}>
             <Status run={run} />

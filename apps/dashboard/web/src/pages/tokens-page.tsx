@@ -1,5 +1,6 @@
 import type { TokensView } from "../../../server/api-types.js";
 import { useQueryParameter } from "../data/location.js";
+import { TOKEN_IMAGES } from "../data/media.js";
 import { useRun, useTokens } from "../data/queries.js";
 import { drawnUrl, isExport, mediaUrl } from "../data/source.js";
 import { CodePatches, type Sheet } from "../parts/code-patches.js";
@@ -8,8 +9,6 @@ import { RunHeading } from "../parts/run-heading.js";
 import { Pending } from "../parts/status.js";
 import { Tile } from "../parts/tile.js";
 import { TokenMap } from "../parts/token-map.js";
-
-const IMAGES = "token-images";
 
 /** The codes of single images: as maps, by code, drawn alone and swapped between two images. */
 export function TokensPage({ id }: { id: string }) {
@@ -26,7 +25,7 @@ export function TokensPage({ id }: { id: string }) {
         <Pending error={viewError} what="codes" />
       </>
     );
-  const media = run.media.findLast(({ kind }) => kind === IMAGES);
+  const media = run.media.findLast(({ kind }) => kind === TOKEN_IMAGES);
   if (!media)
     return <p className="notice bad">The picture of this run's test images is missing.</p>;
   const sheet: Sheet = { url: mediaUrl(id, media.file), columns: media.columns, rows: media.rows };

@@ -2,6 +2,7 @@ import { flexRender, type Table } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import type { RunRow } from "../../../server/api-types.js";
+import { Scroll } from "./scroll.js";
 
 const ROW_HEIGHT = 38;
 
@@ -19,8 +20,7 @@ export function RunTable({ table }: { table: Table<RunRow> }) {
   const before = visible[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (visible.at(-1)?.end ?? 0);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="scroll tall" ref={scroller} tabIndex={0} aria-label="Table of runs">
+    <Scroll className="tall" label="Table of runs" ref={scroller}>
       <table aria-rowcount={rows.length}>
         <thead>
           {table.getHeaderGroups().map((group) => (
@@ -71,6 +71,6 @@ export function RunTable({ table }: { table: Table<RunRow> }) {
           {after > 0 && <tr style={{ height: after }} />}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
