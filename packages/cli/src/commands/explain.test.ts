@@ -88,7 +88,9 @@ describe("explain", () => {
   });
 
   it("measures a checkpoint on images", async () => {
-    const { stdout, stderr } = await fqgan("explain", tokenizer, "--data", pictures, "--json");
+    const { stdout } = await fqgan(
+      ...["explain", tokenizer, "--data", pictures, "--images", "2", "--json"],
+    );
     const { codebooks, mutualInformation } = JSON.parse(stdout);
     expect(codebooks.map(({ codebook }: { codebook: string }) => codebook)).toEqual([
       "visual",
@@ -96,7 +98,6 @@ describe("explain", () => {
     ]);
     expect(codebooks[0].latest.positions % 64).toBe(0);
     expect(mutualInformation[0].between).toEqual(["visual", "semantic"]);
-    expect(stderr).toMatch(/of \d+ images/);
   });
 
   it("refuses a checkpoint without images, and a run that is not there", async () => {

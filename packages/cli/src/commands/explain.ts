@@ -13,6 +13,7 @@ import { EXIT } from "../exit-codes.js";
 import { dataConfig } from "../input/data-config.js";
 import { isCheckpoint, NEWEST, openTokenizer } from "../open-tokenizer.js";
 import { align } from "../output/align.js";
+import { imageProgress } from "../output/image-progress.js";
 import { createStyle, type Style } from "../output/style.js";
 import type { Globals } from "../program.js";
 
@@ -64,6 +65,7 @@ async function explainOn(
 ): Promise<Explained> {
   const { tokenizer, name } = await openTokenizer(globals.runs, what ?? NEWEST);
   const { size } = tokenizer.config.image;
+  const progress = imageProgress(globals);
   const dataset = await loadDataset(dataConfig({ data, size }) as { name: string });
   try {
     const { codebooks, mutualInformation } = await diagnoseTokenizer({
@@ -71,12 +73,11 @@ async function explainOn(
       split: dataset.splits.test,
       batchSize: 16,
       limit: images,
-      onImages: (done, total) => {
-        if (!globals.quiet) process.stderr.write(`${done} of ${total} images\n`);
-      },
+      onImages: progress.update,
     });
     return { name, codebooks, mutualInformation };
   } finally {
+    progress.close();
     tokenizer.dispose();
     await dataset.close();
   }

@@ -21,7 +21,7 @@ beforeAll(async () => {
 const lab = (...parameters: string[]) =>
   fqgan(
     ...["--runs", runs, "lab", "--from", tokenizer, "--data", pictures],
-    ...["--steps", "10", "--bits", "4", ...parameters],
+    ...["--images", "4", "--steps", "4", "--bits", "4", ...parameters],
   );
 
 describe("lab", () => {

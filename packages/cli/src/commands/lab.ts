@@ -14,6 +14,7 @@ import { dataConfig } from "../input/data-config.js";
 import { openTokenizer } from "../open-tokenizer.js";
 import { align } from "../output/align.js";
 import { formatDuration } from "../output/format.js";
+import { imageProgress } from "../output/image-progress.js";
 import type { Globals } from "../program.js";
 
 export interface LabCommand {
@@ -38,14 +39,16 @@ export async function lab(globals: Globals, options: LabCommand): Promise<number
   const { tokenizer, name } = await openTokenizer(globals.runs, options.from);
   const chosen = chosenFactors(tokenizer, options.codebook);
   const { size } = tokenizer.config.image;
+  const progress = imageProgress(globals);
   const latents = await cachedLatents({
     tokenizer,
     data: dataConfig({ data: options.data, size }) as { name: string },
     images: options.images,
     batchSize: 16,
     runs: globals.runs,
-    onImages: (done, total) => say(`${done} of ${total} images encoded`),
+    onImages: progress.update,
   });
+  progress.close();
   const [train, test] = [latents.train, latents.test].map((split) => joined(split, chosen));
   const contest = contestOf(tokenizer, { options, chosen, train: train! });
   const candidates = contendersFor(options.quantizers, contest);
