@@ -14,8 +14,9 @@ import {
 } from "../metrics/features.js";
 import type { Expected, Fixture } from "../metrics/fixture.js";
 import { imageChecks } from "../metrics/images.js";
-import { clipChecks, dinov2Checks, inceptionChecks, lpipsChecks } from "../metrics/nets.js";
+import { inceptionChecks, lpipsChecks } from "../metrics/nets.js";
 import { decodeChecks, quantizeChecks, resizeChecks } from "../metrics/resizing.js";
+import { clipChecks, dinov2Checks } from "../metrics/vision-transformers.js";
 import type { CaseKind } from "../parity-case.js";
 
 /**

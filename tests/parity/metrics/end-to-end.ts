@@ -43,7 +43,10 @@ export async function endToEndChecks(fixture: Fixture): Promise<Check[]> {
     const [splits, subsetSize, subsets] = settings.slice(1).map(Number);
     const score = await evaluate({ name: "inception-score", splits, seed: 2020 }, { logits });
     const kernel = await evaluate({ name: "kid", subsets, subsetSize, seed: 2020 }, { features });
+    const manifold = await evaluate({ name: "precision-recall" }, { features });
     checks.push(
+      against("torch_fidelity precision", manifold.values.precision, tool.precision!),
+      against("torch_fidelity recall", manifold.values.recall, tool.recall!),
       against("torch_fidelity FID", fid, tool.frechet_inception_distance!),
       against("torch_fidelity IS", score.values.inceptionScore, tool.inception_score_mean!),
       against("torch_fidelity KID", kernel.values.kidSubsets, tool.kernel_inception_distance_mean!),
