@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createRunFolder, RunFolder } from "@fqgan/experiment";
-import { startEngine } from "@fqgan/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fqgan } from "../testing/fqgan.js";
 import { temporaryFolder, writeTinyPicture, writeTinyTokenizer } from "../testing/tiny.js";
@@ -53,7 +52,6 @@ async function recordRun(id: string, sick: boolean): Promise<void> {
 }
 
 beforeAll(async () => {
-  await startEngine({ engine: "cpu" });
   await recordRun("tokenizer-well-0000000000", false);
   await recordRun("tokenizer-sick-1111111111", true);
   await writeTinyTokenizer(tokenizer);

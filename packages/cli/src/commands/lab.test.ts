@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { startEngine } from "@fqgan/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fqgan } from "../testing/fqgan.js";
 import { temporaryFolder, writeTinyPicture, writeTinyTokenizer } from "../testing/tiny.js";
@@ -11,7 +10,6 @@ const pictures = join(folder, "pictures");
 const tokenizer = join(folder, "tiny.safetensors");
 
 beforeAll(async () => {
-  await startEngine({ engine: "cpu" });
   await writeTinyTokenizer(tokenizer);
   mkdirSync(pictures);
   for (let i = 0; i < 40; i++)
