@@ -225,7 +225,7 @@ describe("a two-point sweep", () => {
     const parameters = ["--runs", whole, "reconstruct", "--from", "tiny/vq-8", "--out", out];
     const wide = await start([...parameters, join(images, "round/wide.png")]).ended;
     expect(wide.stdout).toMatch(
-      /wide\.fqgan\.png +PSNR [\d.]+ dB +SSIM [\d.]+ +0\.75 bits per pixel/,
+      /wide\.fqgan\.png +16×16 \(crop\) +PSNR [\d.]+ dB +SSIM [\d.]+ +0\.75 bits per pixel/,
     );
     const picture = await decodeImage(join(out, "wide.fqgan.png"));
     expect(picture.width).toBeGreaterThan(1.9 * picture.height);
