@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { DataRecord } from "../../schema/merge.js";
 import type { SweepRecord } from "../../schema/sweep-format.js";
 import { canonicalJson } from "../../store/identity.js";
-import { readMetrics, readRunStatus, readSummary } from "../../store/read-run.js";
+import { readMetrics, readSummary } from "../../store/read-run.js";
 import type { SweepFile } from "../sweep-file.js";
 import { dimensionSchema, type Sample } from "./space.js";
 import { type Observation, searches } from "./strategies.js";
@@ -64,7 +64,10 @@ export function nextSamples(
   );
 }
 
-/** What each sample gave: the mean over its points (other axes, seeds) that are done. */
+/**
+ * What each sample has given: the mean over its points (other axes, seeds). A run that was stopped early
+ * counts with its last value, so that a search learns from what was bad, too.
+ */
 export function observe(
   runsFolder: string,
   { record, search, samples }: { record: SweepRecord; search: Search; samples: readonly Sample[] },
@@ -90,7 +93,6 @@ function finalValue(
   const id = stages[kind!];
   if (id === undefined) return undefined;
   const folder = join(runsFolder, id);
-  if (readRunStatus(folder) !== "done") return undefined;
   const name = rest.join("/");
   const summed = readSummary(folder)?.metrics[name];
   return summed ?? readMetrics(folder).findLast((row) => row[name] !== undefined)?.[name];
