@@ -5,9 +5,18 @@ import { transposeHost } from "./transpose-host.js";
 
 it.each([
   [[2, 3], undefined],
-  [[2, 3, 4], [2, 0, 1]],
-  [[2, 3, 4, 5], [2, 3, 1, 0]],
-  [[2, 3, 4, 5], [0, 1, 2, 3]],
+  [
+    [2, 3, 4],
+    [2, 0, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [2, 3, 1, 0],
+  ],
+  [
+    [2, 3, 4, 5],
+    [0, 1, 2, 3],
+  ],
   [[7], [0]],
 ] as [number[], number[] | undefined][])("moves %j to %j as tfjs does", (shape, axes) => {
   const size = shape.reduce((product, side) => product * side, 1);
