@@ -11,7 +11,7 @@ import {
   resolveColumn,
   schedules,
 } from "@fqgan/experiment";
-import { extractors, teachers } from "@fqgan/features";
+import { extractors, perceptualDistances, teachers } from "@fqgan/features";
 import { metrics } from "@fqgan/metrics";
 import { quantizers } from "@fqgan/quantizer";
 import { nearest, type Registry, type Strategy, UserError } from "@fqgan/registry";
@@ -84,6 +84,7 @@ const kinds = (runs: string): Readonly<Record<string, () => Listed[]>> => ({
   metrics: strategies(metrics),
   extractors: strategies(extractors),
   teachers: strategies(teachers),
+  "perceptual-distances": strategies(perceptualDistances),
   datasets: strategies(datasets),
   columns: () =>
     columnNames().map((name) => {
