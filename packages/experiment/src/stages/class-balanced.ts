@@ -27,11 +27,11 @@ export class ClassBalanced {
   constructor(private readonly classes: number) {}
 
   add({ images, features, logits }: MetricBatch, labels: ArrayLike<number>): void {
-    this.#labels.push(...Array.from(labels));
-    this.#decibels.push(...psnrs(images));
-    this.#features.real.push(...(features?.real?.data ?? []));
-    this.#features.fake.push(...(features?.fake?.data ?? []));
-    this.#logits.push(...(logits?.fake?.data ?? []));
+    append(this.#labels, labels);
+    append(this.#decibels, psnrs(images));
+    append(this.#features.real, features?.real?.data ?? []);
+    append(this.#features.fake, features?.fake?.data ?? []);
+    append(this.#logits, logits?.fake?.data ?? []);
   }
 
   /** `test/balanced.psnr` and, with a judge, `test/balanced.fid` and so on. */
@@ -81,4 +81,9 @@ export class ClassBalanced {
       }),
     };
   }
+}
+
+/** One by one: a batch of features is more than a call takes arguments. */
+function append(into: number[], values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) into.push(values[i]!);
 }
