@@ -74,7 +74,12 @@ export function codebookSizeFigure(
     ),
     ...yTicks.flatMap((value) => [
       `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${py(value).toFixed(1)}" y2="${py(value).toFixed(1)}" stroke="#ddd"/>`,
-      text(LEFT - 6, py(value) + 4, value.toPrecision(2), 'text-anchor="end"'),
+      text(
+        LEFT - 6,
+        py(value) + 4,
+        Number(value.toPrecision(2)).toLocaleString("en"),
+        'text-anchor="end"',
+      ),
     ]),
     text(
       (LEFT + WIDTH - RIGHT) / 2,
