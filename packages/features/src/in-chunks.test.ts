@@ -36,15 +36,20 @@ it.each([1, 3, 4, 5, 8, 9])("runs %i rows in chunks of 4 of one shape, in order"
 
 it("prepares a chunk while the one before runs, and fails as the run does", async () => {
   const happened: string[] = [];
+  let release = () => {};
+  const secondIsPrepared = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   const run = async (from: number) => {
     happened.push(`start ${from}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await secondIsPrepared; // would wait forever if chunks were prepared one by one
     happened.push(`end ${from}`);
     if (from === 2) throw new Error("the second fails");
     return { x: rows(2) };
   };
   const prepare = (from: number) => {
     happened.push(`prepare ${from}`);
+    if (from === 2) release();
     return from;
   };
   await expect(inChunks({ count: 4, chunk: 2, prepare, run })).rejects.toThrow("the second fails");
