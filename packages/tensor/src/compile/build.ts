@@ -1,3 +1,4 @@
+import { UserError } from "@fqgan/registry";
 import type { Tree } from "../host-tensor.js";
 import { type Tensor, tf } from "../tf.js";
 import type { CompileOptions } from "./compile.js";
@@ -27,6 +28,11 @@ export async function build(
   const start = performance.now();
   for (const variable of Object.values(tf.engine().registeredVariables)) separate(variable);
   const traced = trace(program, outlines, { name, weights, state, lacks: lowering.lacks });
+  if (traced.graph.outputs.length === 0)
+    throw new UserError(
+      `compile("${name}"): expected a program that returns a tensor or assigns a variable, got one that does ` +
+        "neither; return what you want to know",
+    );
   const traceEnd = performance.now();
   const rounding = format ? [(graph: Graph) => quantizeWeights(graph, format)] : [];
   const graph = optimize(traced.graph, rounding);

@@ -52,6 +52,10 @@ describe("a program that cannot be compiled", () => {
     await expect(disposing({ x: floats(1) })).rejects.toThrow("an output was disposed");
     const numbers = program((() => ({ y: 3 })) as never);
     await expect(numbers(nothing)).rejects.toThrow("got number");
+    const idle = program(() => ({}), "idle");
+    await expect(idle(nothing)).rejects.toThrow(
+      'compile("idle"): expected a program that returns a tensor or assigns a variable',
+    );
   });
 
   it("must keep the shape of its host inputs", async () => {
