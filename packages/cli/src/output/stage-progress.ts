@@ -106,6 +106,9 @@ export class StageProgress {
       this.print(
         this.line(entry, this.options.style.dim(`waits at step ${update.step} for others`)),
       );
+    } else if (update.type === "elsewhere") {
+      const what = "another process works on it: waiting for what it comes to";
+      this.print(this.line(entry, this.options.style.dim(what)));
     } else if (update.type === "retried") {
       const { style } = this.options;
       const what = `failed (${update.reason}), try ${update.try}: ${update.message.split("\n")[0]}`;

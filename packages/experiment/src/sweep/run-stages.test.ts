@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ExecuteOptions, Executor, StageOutcome } from "../executor/executor.js";
-import { readMetrics } from "../store/read-run.js";
+import { readMetrics, readRunStatus } from "../store/read-run.js";
 import { RunFolder } from "../store/run-folder.js";
 import type { PlannedStage } from "./plan.js";
 import { type RunStagesOptions, runStages, type SweepUpdate } from "./run-stages.js";
@@ -82,6 +82,29 @@ describe("retries", () => {
     const executor = executorOf(async () => ({ status: "failed", reason: "input", message: "" }));
     await start([stage("a")], executor, { retry: { max: 5, on: ["crash"] } }).outcome;
     expect(executor.calls).toEqual(["a"]);
+  });
+});
+
+describe("a stage that another process works on", () => {
+  it("is waited for and not done twice", async () => {
+    const stages = [stage("shared"), stage("after", { tokenizer: "shared" })];
+    let other: RunFolder | undefined;
+    const executor = executorOf(async (options) => {
+      const path = join(runs, options.stage.id);
+      if (options.stage.id === "after" || readRunStatus(path) === "done") return finish(options);
+      other = await RunFolder.open(path);
+      setTimeout(() => {
+        other!.markDone();
+        other!.close();
+      }, 700);
+      return { status: "failed", reason: "claimed", message: "process 7 has claimed it" };
+    });
+    const { outcome, updates } = start(stages, executor);
+    const { done, failed } = await outcome;
+    expect(done.map(({ id }) => id)).toEqual(["shared", "after"]);
+    expect(failed).toEqual([]);
+    expect(updates).toContain("shared elsewhere");
+    expect(executor.calls).toEqual(["shared", "shared", "after"]);
   });
 });
 

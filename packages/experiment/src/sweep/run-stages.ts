@@ -13,6 +13,8 @@ export type SweepUpdate =
   | StageUpdate
   | { readonly type: "cached" }
   | { readonly type: "blocked"; readonly by: PlannedStage }
+  /** Another process works on it; it is waited for. */
+  | { readonly type: "elsewhere"; readonly message: string }
   /** It failed and is started again. */
   | {
       readonly type: "retried";
@@ -25,6 +27,9 @@ export type SweepUpdate =
   /** Others were better: it will not go on in this sweep. */
   | { readonly type: "pruned" }
   | { readonly type: "ended"; readonly outcome: StageOutcome };
+
+/** How often a stage that another process works on is looked at. */
+const OTHER_MS = 500;
 
 export interface SweepOutcome {
   /** Stages that are done, also from before. */
@@ -148,7 +153,8 @@ class Schedule {
   /** Runs a stage, again where that may help. */
   private async execute(stage: PlannedStage): Promise<void> {
     const { runsFolder, executor, signal, onUpdate, retry = NO_RETRY } = this.options;
-    for (let tries = 1; ; tries++) {
+    let tries = 1;
+    for (;;) {
       const pauseAtStep = this.asha?.concerns(stage) ? this.asha.nextPause(stage) : undefined;
       rmSync(join(runsFolder, stage.id, "progress.json"), { force: true });
       const outcome = await executor.execute({
@@ -158,13 +164,22 @@ class Schedule {
         onUpdate: (update) => onUpdate(stage, update),
         ...(pauseAtStep !== undefined && { pauseAtStep }),
       });
+      if (outcome.status === "failed" && outcome.reason === "claimed") {
+        onUpdate(stage, { type: "elsewhere", message: outcome.message });
+        await this.waitForOther(stage);
+        // What it has done or left is there now: this run of the stage finds it so.
+        if (!signal.aborted) continue;
+        this.end(stage, { status: "stopped" });
+        return;
+      }
       if (
         outcome.status === "failed" &&
         !signal.aborted &&
         mayRetry(retry, outcome.reason, tries)
       ) {
         const { reason, message } = outcome;
-        onUpdate(stage, { type: "retried", reason, message, try: tries + 1 });
+        tries += 1;
+        onUpdate(stage, { type: "retried", reason, message, try: tries });
         continue;
       }
       if (outcome.status === "stopped" && pauseAtStep !== undefined && !signal.aborted) {
@@ -178,6 +193,16 @@ class Schedule {
       this.end(stage, outcome);
       return;
     }
+  }
+
+  /**
+   * Another process works on the stage: a sweep that shares it, or a worker whose runner was killed and that
+   * has not noticed yet. Its result is this sweep's too.
+   */
+  private async waitForOther({ id }: PlannedStage): Promise<void> {
+    const { runsFolder, signal } = this.options;
+    while (!signal.aborted && readRunStatus(join(runsFolder, id)) === "running")
+      await new Promise((resolve) => setTimeout(resolve, OTHER_MS));
   }
 
   private end(stage: PlannedStage, outcome: StageOutcome): void {
