@@ -83,7 +83,7 @@ export const otherMinis: readonly TokenizerPreset[] = [
   mini({
     name: "titok-mini",
     summary:
-      "a small TiTok, 32 tokens without a place, one codebook of 256; needs thousands of steps",
+      "a small TiTok, 32 tokens without a place, one codebook of 256; blurred after a thousand steps",
     changes: {
       encoder: { name: "latent-tokens", tokens: 32, patch: 4, ...transformer },
       decoder: { name: "latent-tokens", patch: 4, ...transformer },
