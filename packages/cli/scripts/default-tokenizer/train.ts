@@ -3,7 +3,7 @@
  *
  *   packages/cli/scripts/default-tokenizer/fetch-photographs.sh photographs
  *   npx tsx --conditions=@fqgan/source packages/cli/scripts/default-tokenizer/train.ts \
- *     --photographs photographs --work default-tokenizer --steps 4000
+ *     --photographs photographs --work default-tokenizer
  *
  * Three of four images are crops of photographs, the others emoji of the training split. It can be
  * stopped at any time and goes on where it was last saved; `--finish` writes the model as it is then.
@@ -32,7 +32,7 @@ const { values: flags } = parseArgs({
   options: {
     photographs: { type: "string", default: "photographs" },
     work: { type: "string", default: "default-tokenizer" },
-    steps: { type: "string", default: "4000" },
+    steps: { type: "string", default: "2200" },
     batch: { type: "string", default: "12" },
     seed: { type: "string", default: "7" },
     threads: { type: "string", default: "2" },
