@@ -1,15 +1,26 @@
 /** A real one-node Slurm of Debian's packages, on loopback, without systemd. */
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism, hostname, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 
 export interface SlurmCluster {
   /** For commands that talk to it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** `kill -9`: what it had not written down is lost. */
-  killController(): void;
+  /**
+   * `kill -9`, once it has written down which tasks run (it does so some seconds late): a controller that
+   * has forgotten its jobs would number new ones from the start, and die over two with one number.
+   */
+  killController(): Promise<void>;
   startController(): Promise<void>;
   command(name: string, ...parameters: string[]): string;
   stop(): void;
@@ -62,6 +73,25 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   throw new Error(`Slurm: waited 30 s for ${what}`);
 }
 
+/**
+ * What a cluster's administrator does: a controller that was killed has forgotten the last tasks that it
+ * started, starts them again, and then drains the node over its "Duplicate jobid" and holds the job.
+ */
+function tidyUp(command: (name: string, ...parameters: string[]) => string): void {
+  try {
+    const [node, state] = command("sinfo", "--noheader", "--Node", "--format=%N %T")
+      .trim()
+      .split(" ");
+    if (/drain|down/.test(state ?? ""))
+      command("scontrol", "update", `nodename=${node}`, "state=resume");
+    const waiting = command("squeue", "--noheader", "--states=pending", "--format=%i %r");
+    const held = waiting.split("\n").filter((line) => line.includes("Held"));
+    for (const line of held) command("scontrol", "release", line.split(" ")[0]!.split("_")[0]!);
+  } catch {
+    // The controller is dead at the moment.
+  }
+}
+
 /** Installed by .ci/run; a machine without it fails here, nothing is skipped. */
 export async function startSlurm(): Promise<SlurmCluster> {
   for (const program of ["/usr/sbin/munged", "/usr/sbin/slurmctld", "/usr/sbin/slurmd"])
@@ -108,12 +138,27 @@ export async function startSlurm(): Promise<SlurmCluster> {
   };
   daemon("slurmd", "-f", configPath);
   await startController();
+  const administrator = setInterval(() => tidyUp(command), 2000);
   return {
     environment,
     command,
     startController,
-    killController: () => process.kill(pidOf("slurmctld.pid"), "SIGKILL"),
+    async killController() {
+      const state = join(folder, "state/job_state");
+      await until("the controller to write down its tasks", () => {
+        const started = command("squeue", "--noheader", "--states=running", "--format=%S");
+        const last = Math.max(
+          ...started
+            .trim()
+            .split("\n")
+            .map((time) => Date.parse(time)),
+        );
+        return existsSync(state) && statSync(state).mtimeMs > last + 1000;
+      });
+      process.kill(pidOf("slurmctld.pid"), "SIGKILL");
+    },
     stop() {
+      clearInterval(administrator);
       try {
         command("scancel", "--user=root");
       } catch {

@@ -17,6 +17,8 @@ afterAll(() => {
 });
 
 const SWEEP = "tests/system/seconds.yaml";
+/** Long enough for tasks to be still running when the controller has written them down. */
+const STEPS = 1500;
 const EXECUTOR =
   "{name: slurm, cpus: 1, memory: 1500M, pollSeconds: 0.5, graceSeconds: 4, parallel: 2}";
 
@@ -30,6 +32,10 @@ const sweep = (runs: string, ...more: string[]) =>
       "sweep",
       "run",
       SWEEP,
+      "--set",
+      `tokenizer.train.steps=${STEPS}`,
+      "--set",
+      "tokenizer.train.validateEverySteps=750",
       "--threads",
       "1",
       ...more,
@@ -68,7 +74,7 @@ it("gives the local pool's table, though the controller dies, tasks are requeued
   // The login is lost: the program is gone, its tasks go on.
   process.kill(-first.child.pid!, "SIGKILL");
   await first.ended;
-  cluster.killController();
+  await cluster.killController();
   await pause(1000);
   expect(running().length).toBeGreaterThan(0);
   await cluster.startController();
@@ -89,7 +95,7 @@ it("gives the local pool's table, though the controller dies, tasks are requeued
 
   for (const id of ids()) {
     const steps = readMetrics(join(runs, id)).map(({ step }) => step);
-    expect(steps).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    expect(steps).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
   }
   // A third time there is nothing to do.
   const before = readdirSync(join(runs, "slurm")).length;

@@ -124,7 +124,7 @@ export function createApp({ index, assets, hosts, token }: AppOptions): Hono {
       });
       stream.onAbort(stop);
       while (!stream.aborted) {
-        await stream.sleep(15_000);
+        await stream.sleep(5000);
         await stream.writeSSE({ event: "alive", data: "" });
       }
     }),
