@@ -26,6 +26,8 @@ export interface SlurmCluster {
   stop(): void;
 }
 
+/** A controller writes its state down at most five seconds after it has changed. */
+const SAVED_AFTER_MS = 6000;
 const PORTS = { controller: 16_817, node: 16_818 };
 
 function configuration(folder: string, host: string): string {
@@ -144,17 +146,7 @@ export async function startSlurm(): Promise<SlurmCluster> {
     command,
     startController,
     async killController() {
-      const state = join(folder, "state/job_state");
-      await until("the controller to write down its tasks", () => {
-        const started = command("squeue", "--noheader", "--states=running", "--format=%S");
-        const last = Math.max(
-          ...started
-            .trim()
-            .split("\n")
-            .map((time) => Date.parse(time)),
-        );
-        return existsSync(state) && statSync(state).mtimeMs > last + 1000;
-      });
+      await pause(SAVED_AFTER_MS);
       process.kill(pidOf("slurmctld.pid"), "SIGKILL");
     },
     stop() {
