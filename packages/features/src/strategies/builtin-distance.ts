@@ -1,14 +1,6 @@
-import {
-  compile,
-  createKey,
-  type HostTensor,
-  nn,
-  type Tensor,
-  tf,
-  writeVariables,
-} from "@fqgan/tensor";
+import { createKey, nn, type Tensor, tf, writeVariables } from "@fqgan/tensor";
 import type { ConvolutionTower } from "../convolution-tower.js";
-import { chunkOf, inChunks } from "../in-chunks.js";
+import { measuredDistance } from "../measured-distance.js";
 import type { PerceptualDistance, PerceptualDistanceStrategy } from "../perceptual-distance.js";
 import { teacherNetwork } from "../teacher-network.js";
 import { readWeights } from "../weights.js";
@@ -55,31 +47,6 @@ export const builtinDistance: PerceptualDistanceStrategy = {
     const { tensors, hash } = readWeights(FILE);
     const tower = teacherNetwork(createKey(0));
     writeVariables(tower.namedVariables(), tensors, FILE);
-    const network = new TowerDistance(tower);
-    const run = compile<{ a: HostTensor; b: HostTensor }, { distance: Tensor }>(
-      ({ a, b }) => ({ distance: network.call(a, b) }),
-      { name: NAME, weights: "frozen" },
-    );
-    return {
-      name: NAME,
-      hash,
-      network,
-      async distance(a, b) {
-        const { distance } = await inChunks({
-          count: a.shape[0]!,
-          chunk: CHUNK,
-          prepare(from, rows) {
-            const part = { from, count: rows, chunk: CHUNK };
-            return { a: chunkOf(a, part), b: chunkOf(b, part) };
-          },
-          run,
-        });
-        return distance!;
-      },
-      dispose() {
-        run.dispose();
-        network.dispose();
-      },
-    };
+    return measuredDistance({ name: NAME, hash, network: new TowerDistance(tower) }, CHUNK);
   },
 };
