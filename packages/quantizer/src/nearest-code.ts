@@ -10,7 +10,7 @@ const TILE_WIDTH = 1024;
 /** More tiles than this make the program itself large; tiles grow instead, up to the budget. */
 const MOST_TILES = 512;
 /** Codes of a group: of each, only the best score is kept until the best group is known. */
-const GROUP = 128;
+const GROUPS = { smallest: 16, largest: 128 };
 /** The score of what fills up the last group. */
 const NEVER = -1e38;
 
@@ -41,7 +41,7 @@ export function mostAlignedCodes(options: NearestCodesOptions): Tensor1D {
 
 /** Codes of largest z·e + bias(e); bias: [K, D] → [K, 1]. */
 function bestCodes(
-  { latents, codebook, budget = SCORE_BUDGET, group = GROUP }: NearestCodesOptions,
+  { latents, codebook, budget = SCORE_BUDGET, group = groupSize(codebook) }: NearestCodesOptions,
   bias: (codebook: Tensor2D) => Tensor2D,
 ): Tensor1D {
   const search = () => {
@@ -56,6 +56,15 @@ function bestCodes(
       : searchGroups(queries, codes, { budget, group });
   };
   return tf.customGrad(() => ({ value: tf.tidy(search), gradFunc: () => [] }))() as Tensor1D;
+}
+
+/**
+ * The power of two that makes the best scores of all groups, K / group of them, about as much work as looking
+ * at one group again, group · D.
+ */
+function groupSize({ shape: [size, width] }: Tensor2D): number {
+  const even = 2 ** Math.round(Math.log2(2 * Math.sqrt(size / width)));
+  return Math.min(GROUPS.largest, Math.max(GROUPS.smallest, even));
 }
 
 function searchAtOnce(queries: Tensor2D, codes: Tensor2D, budget: number): Tensor1D {
