@@ -131,7 +131,7 @@ async function interactions(page: Page, url: string): Promise<void> {
     sort.push(
       await timed(
         page,
-        () => page.getByRole("button", { name: title }).click(),
+        () => page.getByRole("button", { name: title, exact: true }).click(),
         () => page.locator("th[aria-sort]", { hasText: title }).waitFor(),
       ),
     );
