@@ -8,6 +8,7 @@ export interface Aggregation extends nn.Module {
   call(embeddings: Tensor[]): Tensor;
 }
 
+/** A way to join the embeddings of a position's k sub-codes, by name. */
 export interface AggregationStrategy extends Strategy {
   create(shape: { count: number; width: number; key: Key | undefined }): Aggregation;
 }

@@ -33,6 +33,7 @@ export const trainingSchema = z.strictObject({
   ema: z.number().gt(0).lt(1).optional(),
 });
 
+/** A recipe; what is left out is FAR's. */
 export interface GeneratorTrainerOptions extends Partial<z.input<typeof trainingSchema>> {
   /** Seeds dropout. */
   readonly key: Key;

@@ -16,6 +16,8 @@ export const augmentationSchema = z.strictObject({
     .describe("largest smaller side ÷ size; 1: the centre crop"),
   flip: z.boolean().default(false).describe("mirror half of the images"),
 });
+
+/** What training may do to an image: `crop` 1 and `flip` false do nothing. */
 export type Augmentation = z.output<typeof augmentationSchema>;
 
 /** The view of one visit to one image: a function of the key alone. */

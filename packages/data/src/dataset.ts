@@ -1,6 +1,7 @@
 /** What a data set is: named splits of square RGB images with class labels, read by index. */
 import { type Registry, type Strategy, type StrategyConfig, UserError } from "@fqgan/registry";
 
+/** What the images of a split are for. */
 export type SplitName = "train" | "validation" | "test";
 
 /** How one image is taken from its source, as plain data (it crosses threads). */
@@ -59,6 +60,7 @@ export class UnreadableImagesError extends UserError {
   }
 }
 
+/** Labelled images in three splits. */
 export interface Dataset {
   /** Short name for tables: `emoji-64`. */
   readonly name: string;
@@ -75,6 +77,7 @@ export interface Dataset {
   close(): Promise<void>;
 }
 
+/** How a data set is loaded; changes nothing about what is in it. */
 export interface LoadSettings {
   /** Called while files are decoded. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -90,5 +93,8 @@ export interface DatasetStrategy extends Strategy {
   load(options: Readonly<Record<string, unknown>>, settings: LoadSettings): Promise<Dataset>;
 }
 
+/** All data sets by name. */
 export type DatasetRegistry = Registry<DatasetStrategy>;
+
+/** A data set's name beside its options. */
 export type DatasetConfig = StrategyConfig;

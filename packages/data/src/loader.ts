@@ -14,6 +14,7 @@ export interface Batch {
   readonly indices: Int32Array;
 }
 
+/** What a loader's batches are a function of, and how far it works ahead. */
 export interface LoaderOptions {
   readonly batchSize: number;
   /** Decides the order and the views. */

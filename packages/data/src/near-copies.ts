@@ -24,6 +24,7 @@ function meanSquare(a: Float32Array, b: Float32Array, limit: number): number {
   return sum / a.length;
 }
 
+/** The most similar reference image. */
 export interface NearestNeighbour {
   /** Position in the reference images. */
   readonly index: number;

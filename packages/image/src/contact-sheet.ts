@@ -1,6 +1,7 @@
 import type { Image } from "./image.js";
 import { resizePil } from "./resize/pil.js";
 
+/** How pictures are laid out. */
 export interface ContactSheetOptions {
   /** Pixels between pictures and around them; default 2. */
   readonly gap?: number;

@@ -3,6 +3,7 @@ import type { Image } from "./image.js";
 import { resizePil } from "./resize/pil.js";
 import { roundHalfEven } from "./round.js";
 
+/** A part of an image, in pixels. */
 export interface Rectangle {
   readonly left: number;
   readonly top: number;
@@ -10,6 +11,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
+/** A part of an image as an image of its own; the rectangle must lie within it. */
 export function crop(image: Image, { left, top, width, height }: Rectangle): Image {
   const { channels } = image;
   const data = new Uint8Array(width * height * channels);

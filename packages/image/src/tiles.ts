@@ -3,6 +3,7 @@ import { UserError } from "@fqgan/registry";
 import { crop } from "./crop.js";
 import type { Image } from "./image.js";
 
+/** A picture as overlapping squares: how large, and where. */
 export interface TileLayout {
   /** Of the whole picture, pixels. */
   readonly width: number;
@@ -37,6 +38,7 @@ export function tileLayout(
   return { width, height, tile, places };
 }
 
+/** The squares of a layout, each `[tile, tile, C]`. */
 export function cutTiles(image: Image, { tile, places }: TileLayout): Image[] {
   return places.map((place) => crop(image, { ...place, width: tile, height: tile }));
 }

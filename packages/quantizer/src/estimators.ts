@@ -7,4 +7,5 @@ export const estimators = {
   rotation: rotationTrick,
 } as const satisfies Record<string, GradientEstimator>;
 
+/** Name of a gradient estimator. */
 export type EstimatorName = keyof typeof estimators;

@@ -73,8 +73,10 @@ export interface QuantizerStrategy extends Strategy {
   create(options: Readonly<Record<string, unknown>>, key: Key): Quantizer;
 }
 
+/** Options for about 2^bits codes of latents [N, dimensions]. */
 export type OfBits = (bits: number, dimensions: number) => Readonly<Record<string, unknown>>;
 
+/** All quantizers by name. */
 export type QuantizerRegistry = Registry<QuantizerStrategy>;
 
 /** The options of a zod shape once parsed, with every default filled in. */

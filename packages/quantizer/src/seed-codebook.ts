@@ -13,12 +13,14 @@ import {
 import { countCodes } from "./dead-codes.js";
 import type { Quantizer } from "./quantizer.js";
 
+/** How k-means runs. */
 export interface SeedingOptions {
   /** Rounds of Lloyd's algorithm. */
   readonly iterations?: number;
   readonly key: Key;
 }
 
+/** The same, and the latents. */
 export interface SeedOptions extends SeedingOptions {
   /** [N, D] latents of the data, at least K of them. */
   readonly latents: HostTensor;

@@ -36,6 +36,7 @@ export interface Registry<S extends Strategy> {
   readonly schema: z.ZodType<StrategyConfig>;
 }
 
+/** A registry of one kind of strategy. @param kind what they are, for errors: "quantizer" */
 export function defineRegistry<S extends Strategy>(
   kind: string,
   initial: readonly S[] = [],

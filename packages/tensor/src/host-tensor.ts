@@ -22,6 +22,7 @@ export type Hosted<F> = F extends Tensor
 /** The same record with every host value replaced by a tensor. */
 export type Fed<I> = I extends HostTensor ? Tensor : { [K in keyof I]: Fed<I[K]> };
 
+/** Values in main memory as a tensor; another number of values than the shape has is an error. */
 export function hostTensor(
   data: HostTensor["data"],
   shape: readonly number[] = [data.length],

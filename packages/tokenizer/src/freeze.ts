@@ -7,6 +7,7 @@ const frozenParts = {
   "encoder-and-codebooks": ["encoder.", "branches.", "quantization."],
 } as const;
 
+/** What of a tokenizer training leaves as it is. */
 export type Frozen = keyof typeof frozenParts;
 
 export const frozenChoices = Object.keys(frozenParts) as [Frozen];

@@ -29,6 +29,7 @@ import type { Tokenizer } from "./tokenizer.js";
 import { type TokenizerTraining, tokenizerTrainingSchema } from "./training-config.js";
 import { Update } from "./update.js";
 
+/** A recipe; what is left out is FQGAN's. */
 export interface TokenizerTrainerOptions extends Partial<z.input<typeof tokenizerTrainingSchema>> {
   /** Seeds the discriminator and whatever draws in training. */
   readonly key: Key;

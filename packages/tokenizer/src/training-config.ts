@@ -24,4 +24,5 @@ export const tokenizerTrainingSchema = z.strictObject({
     .describe("what is not trained: encoder, or encoder-and-codebooks (codes stay as they are)"),
 });
 
+/** A recipe with every default filled in. */
 export type TokenizerTraining = z.output<typeof tokenizerTrainingSchema>;

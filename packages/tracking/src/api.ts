@@ -40,6 +40,9 @@ export interface LineCounts {
   readonly log: number;
 }
 
+/**
+ * What is sent to a run's file stream at once: lines from an offset on, and whether it has ended.
+ */
 export interface StreamRequest {
   readonly files?: Readonly<Record<string, { offset: number; content: readonly string[] }>>;
   readonly uploaded?: readonly string[];

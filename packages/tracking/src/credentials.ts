@@ -3,7 +3,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@fqgan/registry";
 
+/** What WANDB_MODE may say. */
 export const WANDB_MODES = ["online", "offline", "disabled"] as const;
+
+/** One of those. */
 export type WandbMode = (typeof WANDB_MODES)[number];
 
 /** Where to send runs and who sends them. */

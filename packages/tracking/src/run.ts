@@ -16,6 +16,7 @@ const CHUNK_BYTES = MAX_REQUEST_BYTES - 1024 * 1024;
 /** Lines of a stream in one request, so that a source need not be read at once. */
 const CHUNK_LINES = 2000;
 
+/** What sending a run came to. */
 export interface PushResult {
   /** Someone pressed Stop in the browser. */
   readonly stopped: boolean;

@@ -1,6 +1,7 @@
 import type { RunDescription } from "./api.js";
 import type { HistogramValue, ImageValue } from "./media.js";
 
+/** A value of a row: a number, a picture or a histogram. */
 export type HistoryValue = number | ImageValue | HistogramValue;
 
 /** One line of history. */
@@ -13,6 +14,7 @@ export interface HistoryRow {
   readonly values: Readonly<Record<string, HistoryValue>>;
 }
 
+/** What the machine did at one moment. */
 export interface SystemRow {
   readonly timeMs: number;
   readonly runtimeMs: number;
@@ -20,6 +22,7 @@ export interface SystemRow {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** One line of a run's log. */
 export interface LogLine {
   readonly timeMs: number;
   readonly level: "info" | "error";

@@ -11,6 +11,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The real time, and waiting that an abort ends. */
 export const systemClock: Clock = {
   now: Date.now,
   sleep: (ms, signal) =>

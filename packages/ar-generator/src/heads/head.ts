@@ -31,6 +31,7 @@ export interface Head extends nn.Module {
   stage(index: number, given: StageInput): Logits;
 }
 
+/** What a head knows when it draws the sub-codes of one stage. */
 export interface StageInput {
   /** [M, C], not normalised */
   readonly context: Tensor;

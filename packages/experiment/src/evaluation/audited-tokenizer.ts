@@ -14,6 +14,7 @@ import { type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
 
 export type CodesOf = Readonly<Record<string, HostTensor>>;
 
+/** Any tokenizer that a card can be made of: ours, or a pair of ONNX files. */
 export interface AuditedTokenizer {
   /** What a reader calls it. */
   readonly name: string;

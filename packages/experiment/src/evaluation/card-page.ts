@@ -4,6 +4,7 @@ import type { CardPictures, CardProtocol, TokenizerCard } from "./card.js";
 import { CARD_STYLE } from "./card-style.js";
 import { formatInterval } from "./labelled.js";
 
+/** The card as one HTML file that needs nothing else, its data inside as JSON. */
 export function cardPage(card: TokenizerCard, pictures: readonly CardPictures[]): string {
   const { tokenizer } = card;
   const name = escapeHtml(tokenizer.name);

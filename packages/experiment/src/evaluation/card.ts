@@ -27,6 +27,7 @@ export interface CardProtocol {
   readonly failures: readonly { readonly metric: string; readonly reason: string }[];
 }
 
+/** A tokenizer's audit: what was measured, how, on what. */
 export interface TokenizerCard {
   readonly format: typeof CARD_FORMAT;
   readonly version: typeof CARD_VERSION;
@@ -96,6 +97,7 @@ export interface AuditOptions {
   readonly onImages?: ((done: number, total: number) => void) | undefined;
 }
 
+/** Measures a tokenizer on images by every protocol, in one pass over them. */
 export async function auditTokenizer(
   options: AuditOptions,
 ): Promise<{ readonly card: TokenizerCard; readonly pictures: readonly CardPictures[] }> {

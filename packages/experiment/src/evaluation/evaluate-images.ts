@@ -16,6 +16,7 @@ export interface Rejected {
   readonly reason: string;
 }
 
+/** Numbers by protocol, and what they were taken from. */
 export interface ImageEvaluation {
   readonly outcomes: readonly ProtocolOutcome[];
   /** Images that counted. */

@@ -11,6 +11,7 @@ export type Item =
   | { readonly name: string; readonly image: Image }
   | { readonly name: string; readonly reason: string };
 
+/** Images of a folder or an `.npz`, read one after another. */
 export interface ImageSource {
   /** The path that a person gave. */
   readonly name: string;
@@ -31,6 +32,7 @@ export interface SourceOptions {
   readonly size?: number | undefined;
 }
 
+/** Opens a folder of images or an `.npz` that holds some; anything else is a UserError. */
 export async function openImages(path: string, options: SourceOptions = {}): Promise<ImageSource> {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found)

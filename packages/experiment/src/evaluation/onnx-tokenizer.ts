@@ -13,6 +13,7 @@ import type { AuditedTokenizer, CodesOf } from "./audited-tokenizer.js";
 
 type Layout = "NCHW" | "NHWC";
 
+/** A tokenizer from two ONNX files, images → indices and indices → images. */
 export async function openOnnxTokenizer(options: {
   readonly encoder: string;
   readonly decoder: string;

@@ -13,6 +13,7 @@ export type StageOutcome =
   | { readonly status: "stopped" }
   | { readonly status: "failed"; readonly reason: string; readonly message: string };
 
+/** One stage to run, and how to follow and stop it. */
 export interface ExecuteOptions {
   readonly runsFolder: string;
   readonly stage: PlannedStage;

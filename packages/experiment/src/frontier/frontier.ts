@@ -16,6 +16,7 @@ import { CodeCompressor } from "./code-compressor.js";
 /** Images coded at once. */
 const BATCH = 16;
 
+/** How many images are written as files, and how many of those are read back. */
 export interface FrontierOptions {
   /** How many images of the test split become files. */
   readonly images: number;

@@ -3,6 +3,7 @@ import type { Finding, SymptomName } from "@fqgan/quantizer";
 /** Where a finding comes from: told while training, read off the recorded curves, or measured now. */
 export type FindingSource = "training" | "history" | "measured";
 
+/** Something found about a codebook, when, and from what. */
 export interface DiagnosedFinding extends Finding {
   readonly source: FindingSource;
   /** Undefined where no training step belongs to it. */

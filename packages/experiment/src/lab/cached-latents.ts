@@ -15,6 +15,7 @@ export interface CachedLatents {
   readonly cached: boolean;
 }
 
+/** Which tokenizer's latents, of which images, and where they are kept. */
 export interface CachedLatentsOptions {
   readonly tokenizer: Tokenizer;
   readonly data: DatasetConfig;

@@ -77,6 +77,7 @@ export function differencesGrid(differences: Differences): Grid {
   };
 }
 
+/** Differences as a table; csv has an interval's ends as columns. */
 export function formatDifferences(differences: Differences, format: TableFormat): string {
   const { columns, rows } = differences;
   const head = columns.flatMap(({ metric }) =>

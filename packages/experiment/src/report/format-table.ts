@@ -1,7 +1,10 @@
 import type { Column } from "../schema/sweep-format.js";
 import type { Cell, FilledTable } from "./table.js";
 
+/** How a table can be written. */
 export const TABLE_FORMATS = ["text", "markdown", "latex", "csv"] as const;
+
+/** One of those. */
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 /** A number as a column shows it: "48.1", "61 %", "1,234,567". */
@@ -176,6 +179,7 @@ export const formatGrid = (
   { format, lines }: { format: TableFormat; lines: readonly (readonly string[])[] },
 ): string => (format === "csv" ? csv(lines) : GRIDS[format](grid));
 
+/** A table as text, Markdown, LaTeX (booktabs) or CSV. */
 export function formatTable(table: FilledTable, format: TableFormat): string {
   return format === "csv" ? tableCsv(table) : GRIDS[format](gridOf(table));
 }

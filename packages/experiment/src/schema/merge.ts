@@ -2,10 +2,13 @@ import { UserError } from "@fqgan/registry";
 
 /** Plain JSON-like data. */
 export type Data = null | boolean | number | string | readonly Data[] | DataRecord;
+
+/** A record of plain data: what YAML and JSON can hold. */
 export interface DataRecord {
   readonly [key: string]: Data;
 }
 
+/** Whether a value is a record, not a list, a scalar or null. */
 export const isRecord = (value: unknown): value is DataRecord =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 

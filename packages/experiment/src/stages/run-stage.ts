@@ -15,6 +15,7 @@ const PROGRESS_FILE_MS = 1000;
 /** How often the folder is asked whether someone wants the run to stop. */
 const STOP_FILE_MS = 1000;
 
+/** How a stage is run; changes nothing about its result. */
 export interface RunStageOptions {
   /** Aborting writes a checkpoint at the end of the current step and ends the stage. */
   readonly signal: AbortSignal;

@@ -25,6 +25,8 @@ const SHOWN = 64;
 const POINTS = 512;
 const COLUMNS = 8;
 const FILE = "tokens.safetensors";
+
+/** Name of the picture that shows the images of a token record. */
 export const TOKEN_IMAGES = "token-images";
 
 const headerSchema = z.object({

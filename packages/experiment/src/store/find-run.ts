@@ -5,6 +5,7 @@ import type { RunConfig, StageKind } from "../schema/run-format.js";
 import { listRunFolders, readRunConfig, readRunStatus } from "./read-run.js";
 import { listSweeps, readSweepRecord } from "./sweep-store.js";
 
+/** A run's folder and its config. */
 export interface FoundRun {
   readonly folder: string;
   readonly config: RunConfig;

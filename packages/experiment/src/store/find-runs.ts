@@ -4,6 +4,7 @@ import { nearest, UserError } from "@fqgan/registry";
 import { listRunFolders } from "./read-run.js";
 import { listSweeps, readSweepRecord } from "./sweep-store.js";
 
+/** A run's folder and the sweep that it is part of. */
 export interface RunInSweep {
   readonly folder: string;
   /** The first sweep that it is part of. */

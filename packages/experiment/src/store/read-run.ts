@@ -60,6 +60,7 @@ export function readRunConfig(folder: string): RunConfig {
   return parsed.data;
 }
 
+/** Whether a run waits, runs, was interrupted, failed or is done, by the files in its folder. */
 export function readRunStatus(folder: string): RunStatus {
   if (existsSync(join(folder, "done"))) return "done";
   const held = readClaim(folder);
@@ -68,24 +69,31 @@ export function readRunStatus(folder: string): RunStatus {
   return held || existsSync(join(folder, "events.jsonl")) ? "interrupted" : "waiting";
 }
 
+/** All whole lines of `events.jsonl`; none where there is no file. */
 export const readEvents = (folder: string): RunEvent[] =>
   readJsonl(join(folder, "events.jsonl"), runEventSchema);
 
+/** All whole lines of `media.jsonl`; `file` is relative to the run folder. */
 export const readMedia = (folder: string): MediaRow[] =>
   readJsonl(join(folder, "media.jsonl"), mediaRowSchema);
 
+/** All whole lines of `usage.jsonl`. */
 export const readUsage = (folder: string): UsageRow[] =>
   readJsonl(join(folder, "usage.jsonl"), usageRowSchema);
 
+/** `progress.json`; undefined where there is none or it is being replaced. */
 export const readProgress = (folder: string): Progress | undefined =>
   readJsonFile(join(folder, "progress.json"), progressSchema);
 
+/** `failed`; undefined where the last attempt did not end so. */
 export const readFailure = (folder: string): Failure | undefined =>
   readJsonFile(join(folder, "failed"), failureSchema);
 
+/** `done`; undefined while the run is not. */
 export const readDone = (folder: string): Done | undefined =>
   readJsonFile(join(folder, "done"), doneSchema);
 
+/** All whole lines of `metrics.jsonl`, steps ascending, values as numbers. */
 export function readMetrics(folder: string): MetricsRow[] {
   return readJsonl(join(folder, "metrics.jsonl"), metricsRowSchema).map((row) => {
     const entries = Object.entries(row).map(([name, value]) => [name, decodeScalar(value)]);
@@ -93,6 +101,7 @@ export function readMetrics(folder: string): MetricsRow[] {
   });
 }
 
+/** The final numbers; undefined while there are none. */
 export function readSummary(folder: string): Summary | undefined {
   const summary = readJsonFile(join(folder, "summary.json"), summarySchema);
   if (!summary) return undefined;

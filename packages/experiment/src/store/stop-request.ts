@@ -8,12 +8,15 @@ import { writeJsonAtomic } from "./atomic-file.js";
  */
 const pathOf = (folder: string) => join(folder, "stop");
 
+/** Asks whoever works in a folder to save and end. @param reason in a few words, for people */
 export function requestStop(folder: string, reason: string): void {
   writeJsonAtomic(pathOf(folder), { time: Date.now(), reason });
 }
 
+/** Whether somebody has asked a run or a sweep to stop. */
 export const isStopRequested = (folder: string): boolean => existsSync(pathOf(folder));
 
+/** Takes a request back; nothing happens where there is none. */
 export function clearStopRequest(folder: string): void {
   rmSync(pathOf(folder), { force: true });
 }

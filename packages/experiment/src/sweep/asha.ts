@@ -9,6 +9,7 @@ import { z } from "zod";
 import { readMetrics, readRunStatus } from "../store/read-run.js";
 import type { PlannedStage } from "./plan.js";
 
+/** When to stop early what others are better than. */
 export const ashaSchema = z.strictObject({
   /** `<stage kind>/<metric of its rows>`; on validation images, never on the test split. */
   metric: z
@@ -18,8 +19,11 @@ export const ashaSchema = z.strictObject({
   rungs: z.array(z.int().positive()).min(1).describe("steps at which stages are compared"),
   reduction: z.number().min(1.5).default(3).describe("one in this many goes on"),
 });
+
+/** The same with defaults filled in. */
 export type AshaOptions = z.output<typeof ashaSchema>;
 
+/** Asynchronous successive halving: which stages go on from a rung to the next. */
 export class Asha {
   private readonly rungs: readonly number[];
   /** Values by rung, then by stage id. */

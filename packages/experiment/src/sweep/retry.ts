@@ -23,8 +23,11 @@ export const retrySchema = z.strictObject({
   max: z.int().min(0).default(0).describe("tries after the first"),
   on: z.array(z.enum(FAILURE_REASONS)).default([...WORTH_TRYING]),
 });
+
+/** After which failures, and how often, a stage is started again. */
 export type RetryPolicy = z.output<typeof retrySchema>;
 
+/** A failure is final. */
 export const NO_RETRY: RetryPolicy = { max: 0, on: [] };
 
 /** Whether a stage that has failed this many times is started again. */

@@ -9,6 +9,7 @@ import { Asha, type AshaOptions } from "./asha.js";
 import type { PlannedStage } from "./plan.js";
 import { mayRetry, NO_RETRY, type RetryPolicy } from "./retry.js";
 
+/** Something that happened to one stage. */
 export type SweepUpdate =
   | StageUpdate
   | { readonly type: "cached" }
@@ -31,6 +32,7 @@ export type SweepUpdate =
 /** How often a stage that another process works on is looked at. */
 const OTHER_MS = 500;
 
+/** What has become of every stage. */
 export interface SweepOutcome {
   /** Stages that are done, also from before. */
   readonly done: readonly PlannedStage[];
@@ -41,6 +43,7 @@ export interface SweepOutcome {
   readonly left: readonly PlannedStage[];
 }
 
+/** What to run, by what, and how to follow and stop it. */
 export interface RunStagesOptions {
   readonly runsFolder: string;
   readonly stages: readonly PlannedStage[];

@@ -40,6 +40,7 @@ export function wandbRun(folder: string, setting: { api: WandbApi; as: TrackedAs
   return new WandbRun({ api, source: runSource(folder, as), ledger: folderLedger(folder) });
 }
 
+/** A tracker that follows runs to Weights & Biases while they go on; it never throws. */
 export function wandbTracker(setting: {
   readonly settings: WandbSettings;
   readonly as: TrackedAs;

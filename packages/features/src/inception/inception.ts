@@ -25,6 +25,7 @@ export interface InceptionOutputs {
   readonly biasedLogits: Tensor;
 }
 
+/** The Inception-v3 that FID is defined by, batch norm folded into its convolutions. */
 export class Inception extends nn.Module {
   readonly stem: readonly (readonly Unit[])[];
   readonly blocks: Readonly<Record<string, Block>>;

@@ -4,6 +4,7 @@ import { buildNetwork, renamed, StateDict } from "../checkpoint/state-dict.js";
 import { Lpips } from "./lpips.js";
 import { type TrunkName, trunks } from "./trunks.js";
 
+/** Which trunk, and the files of its weights. */
 export interface LpipsFiles {
   readonly trunk?: TrunkName;
   /** The classifier, as torchvision publishes it: `vgg16-397923af.pth`; or a file that holds both. */
@@ -12,6 +13,7 @@ export interface LpipsFiles {
   readonly linear?: string;
 }
 
+/** LPIPS with published weights, and by what it is told from others. */
 export interface LoadedLpips {
   readonly network: Lpips;
   /** `lpips-vgg16` */

@@ -54,6 +54,7 @@ export function pillowStandardised(options: {
   };
 }
 
+/** Means and deviations of RGB in [0, 1] that networks were trained with, by name. */
 export const channelStatistics = {
   imagenet: {
     name: "ImageNet's",

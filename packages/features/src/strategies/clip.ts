@@ -35,6 +35,7 @@ const uses = {
 
 type Sizes = ReturnType<typeof ClipVision.sizes>;
 
+/** What the weights of CLIP don't tell. */
 export interface ClipExtractorOptions {
   /** Default: one for each 64 channels. */
   readonly heads?: number;

@@ -11,6 +11,7 @@ import { dinov2Names } from "../vision-transformer/hugging-face-names.js";
 
 const CHUNK = 8;
 
+/** What the weights of DINOv2 don't tell. */
 export interface Dinov2ExtractorOptions {
   readonly size: number;
   readonly heads?: number;

@@ -17,6 +17,7 @@ const CHUNK = 8;
 
 const LAYERS = ["2048", "768", "192", "64"] as const;
 
+/** How images are prepared, and which layer's features are taken. */
 export interface InceptionOptions {
   readonly preprocessing: InceptionPreprocessingName;
   readonly layer: (typeof LAYERS)[number];

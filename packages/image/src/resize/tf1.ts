@@ -19,6 +19,7 @@ function positions(input: number, output: number) {
 
 const mix = (a: number, b: number, rest: number) => fround(a + fround(fround(b - a) * rest));
 
+/** TensorFlow 1's `resize_bilinear` (corners not aligned), bit for bit, on any scale of values. */
 export function resizeTf1(
   image: FloatImage,
   target: { readonly width: number; readonly height: number },

@@ -38,6 +38,7 @@ const kernels = {
   },
 };
 
+/** How PyTorch interpolates. */
 export type TorchFilter = keyof typeof kernels;
 
 export interface TorchTarget {
@@ -48,6 +49,7 @@ export interface TorchTarget {
   readonly step?: { readonly x: number; readonly y: number };
 }
 
+/** PyTorch's `F.interpolate` without antialias, corners not aligned. */
 export function resizeTorch(image: FloatImage, target: TorchTarget): FloatImage {
   const { channels, data } = image;
   const { width, height, filter } = target;

@@ -20,6 +20,7 @@ export type NpyData =
   | Uint16Array
   | Uint8Array;
 
+/** An array of NumPy: its values in C order. */
 export interface NpyArray {
   readonly shape: readonly number[];
   readonly data: NpyData;
@@ -27,6 +28,7 @@ export interface NpyArray {
 
 const MAGIC = "\x93NUMPY";
 
+/** The bytes of an `.npy` file. */
 export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
   const code = Object.entries(CODECS).find(([, type]) => data instanceof type)![0];
   const sides = shape.length === 1 ? `${shape[0]},` : shape.join(", ");

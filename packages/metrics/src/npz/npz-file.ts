@@ -10,6 +10,7 @@ import { findDirectory, localLength, type Member, parseDirectory } from "./npz.j
 /** Enough for a zip's closing records and for an array's header. */
 const EDGE = 65_536 + 98;
 
+/** An `.npz` whose arrays are read when asked for. */
 export interface NpzFile {
   readonly path: string;
   /** Names of the arrays. */
@@ -20,6 +21,7 @@ export interface NpzFile {
   rows(name: string, count: number): AsyncGenerator<NpyArray>;
 }
 
+/** Opens an `.npz`, compressed or not. An array that it doesn't hold is a UserError. */
 export async function openNpz(path: string): Promise<NpzFile> {
   const members = new Map((await readMembers(path)).map((member) => [member.name, member]));
   const find = (name: string) => {

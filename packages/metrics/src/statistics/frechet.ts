@@ -9,6 +9,7 @@ import { UserError } from "@fqgan/registry";
 import { nuclearNorm, productTransposed } from "../linear-algebra/index.js";
 import type { Gaussian } from "./moments.js";
 
+/** A Fréchet distance and its parts. */
 export interface FrechetDistance {
   /** Never negative; rounding below 0 is shown in `raw`. */
   readonly distance: number;
@@ -20,6 +21,7 @@ export interface FrechetDistance {
   readonly traceRoot: number;
 }
 
+/** ‖m₁ - m₂‖² + tr(S₁ + S₂ - 2√(S₁S₂)) in float64; other dimensions on one side are a UserError. */
 export async function frechetDistance(real: Gaussian, fake: Gaussian): Promise<FrechetDistance> {
   if (real.mean.length !== fake.mean.length)
     throw new UserError(

@@ -27,6 +27,7 @@ export class Histogram {
   }
 }
 
+/** What counts of codes say. */
 export interface HistogramSummary {
   /** Number of indices. */
   readonly total: number;
@@ -40,6 +41,7 @@ export interface HistogramSummary {
   readonly perplexity: number;
 }
 
+/** How many codes are used, and how evenly. @param counts of each code, used or not */
 export function summarise(counts: Iterable<number>): HistogramSummary {
   let total = 0;
   let used = 0;

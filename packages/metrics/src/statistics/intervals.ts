@@ -7,6 +7,7 @@
  */
 import { RandomState } from "./numpy-random.js";
 
+/** A confidence interval and what it is of. */
 export interface Interval {
   readonly low: number;
   readonly high: number;

@@ -13,6 +13,7 @@ export const BALLS = {
 
 export type Ball = keyof typeof BALLS;
 
+/** How two sets of features cover one another. */
 export interface Manifold {
   /** Share of fake points inside at least one real ball. */
   readonly precision: number;

@@ -5,6 +5,7 @@
 const SIZE = 624;
 const SHIFT = 397;
 
+/** NumPy's `RandomState` (Mersenne Twister): the same numbers from the same seed. */
 export class RandomState {
   readonly #state = new Uint32Array(SIZE);
   #next = SIZE;

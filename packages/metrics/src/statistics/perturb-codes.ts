@@ -7,6 +7,7 @@ import { createKey, fold, type HostTensor, hostTensor, uniform } from "@fqgan/te
 import { squaredDistance } from "./neighbours.js";
 import type { FeatureRows } from "./tiles.js";
 
+/** How many codes are replaced, and by what. */
 export interface Perturbation {
   /** α: the chance that a code is replaced. */
   readonly rate: number;
@@ -18,6 +19,7 @@ export interface Perturbation {
 /** δ as a share of the codebook where none is given: 200 of 16,384 codes, at least 2. */
 export const defaultNeighbours = (size: number): number => Math.max(2, Math.round(size / 82));
 
+/** Replaces codes by near neighbours of theirs, as pFID does. */
 export class CodePerturber {
   readonly #vectors: Readonly<Record<string, FeatureRows>>;
   readonly #options: Perturbation;

@@ -20,6 +20,7 @@ import { type SeedingOptions, seedCodebook } from "../seed-codebook.js";
 import type { Composed, Composition } from "./composition.js";
 import { mapRecord, prefixed, take } from "./records.js";
 
+/** Sub-codebooks by name, and what keeps them apart. */
 export interface FactorizedOptions {
   /** A quantizer's config for each sub-codebook, in decoder channel order. */
   readonly codebooks: Readonly<Record<string, StrategyConfig>>;
@@ -29,6 +30,7 @@ export interface FactorizedOptions {
   readonly key: Key;
 }
 
+/** k named sub-codebooks, each over a latent of its own. */
 export class FactorizedQuantizer extends nn.Module implements Composition {
   /** By name; each also says how long its latent is. */
   readonly codebooks: Readonly<Record<string, Quantizer>>;

@@ -79,6 +79,7 @@ export function joinChannels(parts: Readonly<Record<string, Tensor2D>>): Tensor2
   return tf.concat(Object.values(parts), 1);
 }
 
+/** A product quantizer from its parts' configs. */
 export function createProduct(options: FactorizedOptions): ProductQuantizer {
   return new ProductQuantizer(createFactorized(options));
 }

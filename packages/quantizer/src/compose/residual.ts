@@ -24,6 +24,7 @@ import { stopGradient } from "../straight-through.js";
 import type { Composed, Composition } from "./composition.js";
 import { mapRecord, prefixed, take } from "./records.js";
 
+/** One quantizer for every level, and how many levels. */
 export interface ResidualOptions {
   /** The quantizer's config of every level. */
   readonly quantizer: StrategyConfig;
@@ -45,6 +46,7 @@ export interface ResidualOptions {
 type Settings = Required<Pick<ResidualOptions, "gradient" | "estimator" | "dropout">>;
 type Level = Quantized & { readonly output: Tensor2D };
 
+/** Levels that each quantize what those before them left over. */
 export class ResidualQuantizer extends nn.Module implements Composition {
   readonly latents: Readonly<Record<"latent", { readonly dimensions: number }>>;
   /** Each once: one a level, or the one that all share. */
@@ -155,6 +157,7 @@ export class ResidualQuantizer extends nn.Module implements Composition {
   }
 }
 
+/** A residual quantizer; no level at all is a UserError. */
 export function createResidual(options: ResidualOptions): ResidualQuantizer {
   const { quantizer: config, levels, codebooks = "separate", key } = options;
   const { gradient = "every-level", estimator = "straight-through", dropout = 0 } = options;

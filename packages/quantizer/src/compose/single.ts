@@ -44,6 +44,7 @@ export class SingleQuantizer extends nn.Module implements Composition {
   }
 }
 
+/** One quantizer as a composition, from its config. */
 export function createSingle(options: {
   readonly quantizer: StrategyConfig;
   readonly estimator?: EstimatorName;

@@ -25,6 +25,7 @@ export interface HealthEvent {
   readonly evidence: string;
 }
 
+/** Which codebooks are watched, and for how long. */
 export interface CodebookHealthOptions {
   /** The number of codes of each named codebook. */
   readonly sizes: Readonly<Record<string, number>>;

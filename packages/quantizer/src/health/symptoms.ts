@@ -111,4 +111,5 @@ export const symptoms = {
   },
 } as const satisfies Record<string, Symptom>;
 
+/** What can be wrong with a codebook. */
 export type SymptomName = keyof typeof symptoms;

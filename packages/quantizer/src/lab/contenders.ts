@@ -2,6 +2,7 @@ import { type StrategyConfig, UserError } from "@fqgan/registry";
 import { compositions } from "../compose/registry.js";
 import { quantizers } from "../registry.js";
 
+/** On what terms contenders meet. */
 export interface Contest {
   /** About how many bits a position each contender gets. */
   readonly bits: number;

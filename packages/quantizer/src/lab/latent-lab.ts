@@ -21,6 +21,7 @@ import { fitAffine } from "./least-squares.js";
 import { principalAxes } from "./principal-axes.js";
 import { Projection } from "./projection.js";
 
+/** Latents to fit on and to judge on, and what is compared. */
 export interface LatentLabOptions {
   /** [N, D] latents of one encoder to fit on, and others to judge on. */
   readonly train: HostTensor;

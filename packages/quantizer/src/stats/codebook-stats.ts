@@ -26,6 +26,7 @@ export interface MutualInformation {
   readonly millerMadowBits: number;
 }
 
+/** How codes are used, each codebook's and all together. */
 export interface CodebookReport {
   readonly positions: number;
   readonly codebooks: Readonly<Record<string, Usage>>;

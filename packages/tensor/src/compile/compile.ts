@@ -14,6 +14,7 @@ import { type Precision, type PrecisionName, precisionOf } from "./quantization/
 import type { Executable } from "./runtime/executable.js";
 import type { Outline } from "./trace/recorder.js";
 
+/** What of a program may be fixed when it is compiled. */
 export interface CompileOptions {
   /** Shown in errors and profiles. */
   readonly name?: string;

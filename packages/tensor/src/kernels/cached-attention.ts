@@ -7,6 +7,7 @@ export interface AttentionCache {
   readonly values: Variable;
 }
 
+/** One new position of every sequence, and what came before it. */
 export interface CachedAttention {
   /** Of one new position, [B, (heads + 2 groups)·D]: queries, keys, values. */
   readonly projected: Tensor;

@@ -3,6 +3,7 @@ import { type Tensor, type Tensor4D, tf, type Variable } from "../tf.js";
 import { fanInInit, type Initializer } from "./init.js";
 import { Module, parameter } from "./module.js";
 
+/** Shape of a convolution, and its first values. */
 export interface Conv2dOptions {
   readonly inputs: number;
   readonly outputs: number;

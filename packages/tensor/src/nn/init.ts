@@ -35,6 +35,7 @@ export const normalInit =
   (key, shape) =>
     drawsValues ? normal(key, sizeOf(shape)).map((n) => n * std) : new Float32Array(sizeOf(shape));
 
+/** Every value the same. */
 export const constantInit =
   (value: number): Initializer =>
   (_key, shape) =>

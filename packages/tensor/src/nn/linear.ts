@@ -3,6 +3,7 @@ import { type Tensor, tf, type Variable } from "../tf.js";
 import { constantInit, fanInInit, type Initializer } from "./init.js";
 import { Module, parameter } from "./module.js";
 
+/** Shape of a linear map, and its first values. */
 export interface LinearOptions {
   readonly inputs: number;
   readonly outputs: number;

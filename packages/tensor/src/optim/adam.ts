@@ -3,6 +3,7 @@ import { hostTensor } from "../host-tensor.js";
 import { buffer, Module } from "../nn/module.js";
 import { type Tensor, tf, type Variable } from "../tf.js";
 
+/** Adam's numbers; `weightDecay` makes it AdamW. */
 export interface AdamOptions {
   /** Step size, or its schedule by number of updates done (0 at the first). */
   readonly learningRate: number | ((update: number) => number);

@@ -4,6 +4,7 @@ import { convolutionalDecoder } from "./convolutional.js";
 import { latentTokenDecoder } from "./latent-tokens.js";
 import { visionDecoder } from "./vit.js";
 
+/** Networks from code vectors to images, by name. */
 export const decoders = defineRegistry<DecoderStrategy>("decoder", [
   convolutionalDecoder,
   visionDecoder,

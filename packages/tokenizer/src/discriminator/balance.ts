@@ -22,4 +22,5 @@ const adaptive: Balance = ({ faithful, adversarial, lastKernel }) => {
   return stopGradient(tf.clipByValue(ratio, 0, 1e4) as Scalar);
 };
 
+/** How the adversarial loss is weighed, by name. */
 export const balances = { fixed: () => 1, adaptive } as const satisfies Record<string, Balance>;

@@ -90,6 +90,7 @@ const gradientPenalty: PenaltyStrategy<{ weight: number }> = {
   create: (options) => new GradientPenalty(options),
 };
 
+/** What a discriminator is kept from, by name. */
 export const penalties = defineRegistry<PenaltyStrategy>("discriminator penalty", [
   leCam,
   gradientPenalty,

@@ -24,6 +24,7 @@ export interface ReferenceModel {
   readonly entropyWeight: number;
 }
 
+/** The models whose weights are known by name. */
 export const referenceModels: readonly ReferenceModel[] = [
   {
     name: "FQGAN-Dual",

@@ -60,6 +60,7 @@ function crossEntropy(logit: number, labels: Tensor): Tensor {
   return tf.add(tf.mul(labels, -logit), logit + Math.log1p(Math.exp(-logit)));
 }
 
+/** What the two players of adversarial training minimise, by name. */
 export const adversarialObjectives = defineRegistry<AdversarialObjective>("adversarial objective", [
   hinge,
   vanilla,

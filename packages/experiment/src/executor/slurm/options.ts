@@ -37,5 +37,8 @@ export const slurmOptions = {
     .describe("how long a submitted task may be unknown to the queue before it counts as lost"),
 };
 
+/** What `{ name: slurm, … }` takes. */
 export const slurmSchema = z.strictObject(slurmOptions);
+
+/** The same with defaults filled in. */
 export type SlurmOptions = z.output<typeof slurmSchema>;

@@ -4,6 +4,7 @@
  */
 import { nearest, UserError } from "@fqgan/registry";
 
+/** A table of the paper as data. */
 export interface PaperTable {
   readonly name: string;
   readonly title: string;
@@ -130,8 +131,13 @@ const TABLES: Readonly<Record<string, PaperTable>> = Object.fromEntries(
   [TABLE_1, TABLE_2, TABLE_3, TABLE_4].map((table) => [table.name, table]),
 );
 
+/** The tables that are here. */
 export const paperTableNames = (): string[] => Object.keys(TABLES);
 
+/**
+ * A table of the paper by name; unknown names are a UserError.
+ * @param where names the source in errors
+ */
 export function paperTable(name: string, where: string): PaperTable {
   const table = TABLES[name];
   if (!table) {

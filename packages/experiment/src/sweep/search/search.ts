@@ -25,6 +25,8 @@ export const searchSchema = z.strictObject({
     .regex(/^(tokenizer|generator)\/validation\//, "expected e.g. tokenizer/validation/psnr"),
   goal: z.enum(["min", "max"]),
 });
+
+/** The same with defaults filled in. */
 export type Search = z.output<typeof searchSchema>;
 
 /** "learningRate 0.0012 · size 256" */

@@ -28,6 +28,7 @@ export const precisions: readonly Precision[] = [
   },
 ];
 
+/** How many bits weights have. */
 export type PrecisionName = "float32" | "int8" | "int4";
 
 export function precisionOf(name: string): Precision {
