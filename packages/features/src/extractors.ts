@@ -8,6 +8,7 @@ import { inception } from "./strategies/inception.js";
 import { onnx } from "./strategies/onnx.js";
 import { transformers } from "./strategies/transformers.js";
 
+import { vgg16 } from "./strategies/vgg16.js";
 const strategy = <Options>(typed: ExtractorStrategy<Options>) =>
   typed as unknown as ExtractorStrategy;
 
@@ -19,6 +20,7 @@ export const extractors: Registry<ExtractorStrategy> = defineRegistry<ExtractorS
     strategy(inception),
     strategy(clip),
     strategy(dinov2),
+    strategy(vgg16),
     strategy(onnx),
     strategy(transformers),
   ],

@@ -22,4 +22,5 @@ export {
   inceptionExtractor,
   inceptionFromWeights,
 } from "./strategies/inception.js";
+export { vgg16Extractor, vgg16FromWeights } from "./strategies/vgg16.js";
 export { positionTable } from "./vision-transformer/dinov2.js";

@@ -3,10 +3,10 @@
  * effectiveness of deep features as a perceptual metric", arXiv 1801.03924), version 0.1.
  */
 import { UserError } from "@fqgan/registry";
-import { nn, type Tensor, type Tensor4D, tf, type Variable } from "@fqgan/tensor";
+import { nn, type Tensor, tf, type Variable } from "@fqgan/tensor";
 import type { StateDict } from "../checkpoint/state-dict.js";
-import { FrozenConvolution } from "../layers/convolution.js";
-import type { Trunk, TrunkConvolution } from "./trunks.js";
+import { runTrunk, type TrunkConvolutions, trunkConvolutions } from "./run-trunk.js";
+import type { Trunk } from "./trunks.js";
 
 /** Images in [-1, 1] brought to ImageNet's mean and deviation: (x - shift) / scale. */
 const SHIFT = [-0.03, -0.088, -0.188];
@@ -19,7 +19,7 @@ const SMALLEST_SQUARE = 1e-30;
 
 /** Differentiable and frozen: usable inside a training step, with gradients to the images only. */
 export class Lpips extends nn.Module {
-  readonly convolutions: Readonly<Record<string, FrozenConvolution>>;
+  readonly convolutions: TrunkConvolutions;
   /** The weight of each channel of a tap: [C, 1], not negative. */
   readonly taps: readonly Variable[];
   readonly #trunk: Trunk;
@@ -28,11 +28,7 @@ export class Lpips extends nn.Module {
   constructor(trunk: Trunk, weights: StateDict) {
     super();
     this.#trunk = trunk;
-    this.convolutions = Object.fromEntries(
-      trunk.stages
-        .flatMap(({ convolutions }) => convolutions)
-        .map((options) => [`at${options.index}`, convolution(options, weights)]),
-    );
+    this.convolutions = trunkConvolutions(trunk, weights);
     this.taps = trunk.stages.map(({ convolutions }, i) => {
       const channels = convolutions.at(-1)!.outputs;
       const values = weights.take(`lin${i}.model.1.weight`, [1, channels, 1, 1]);
@@ -60,31 +56,15 @@ export class Lpips extends nn.Module {
   /** [B, H, W, 3] → the trunk's taps, each [B, h, w, C] */
   #features(images: Tensor): Tensor[] {
     const [, height, width] = images.shape as [number, number, number, number];
-    const { smallestSide, stages } = this.#trunk;
+    const { smallestSide } = this.#trunk;
     if (Math.min(height, width) < smallestSide)
       throw new UserError(
         `LPIPS: expected images of at least ${smallestSide} pixels a side, got ${height}×${width}; ` +
           "compare larger ones",
       );
-    let x = tf.div(tf.sub(images, tf.tensor(SHIFT)), tf.tensor(SCALE));
-    return stages.map(({ pool, convolutions }) => {
-      if (pool) x = tf.maxPool(x as Tensor4D, pool, 2, "valid");
-      for (const { index } of convolutions) x = tf.relu(this.convolutions[`at${index}`]!.call(x));
-      return x;
-    });
+    const standardised = tf.div(tf.sub(images, tf.tensor(SHIFT)), tf.tensor(SCALE));
+    return runTrunk(standardised, { trunk: this.#trunk, convolutions: this.convolutions });
   }
-}
-
-function convolution(options: TrunkConvolution, weights: StateDict): FrozenConvolution {
-  const { index, inputs, outputs, kernel, stride = 1, padding } = options;
-  const name = `features.${index}`;
-  return new FrozenConvolution(
-    { inputs, outputs, kernel: [kernel, kernel], stride, padding: [padding, padding] },
-    {
-      weight: weights.take(`${name}.weight`, [outputs, inputs, kernel, kernel]),
-      bias: weights.take(`${name}.bias`, [outputs]),
-    },
-  );
 }
 
 /** Vectors along the last axis scaled to length 1. */
