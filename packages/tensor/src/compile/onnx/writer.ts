@@ -29,6 +29,7 @@ export type OnnxAttribute =
   | { readonly string: string }
   | { readonly tensor: OnnxTensor };
 
+/** One node of an ONNX graph. */
 export interface OnnxNode {
   readonly op: string;
   /** "" is ONNX's own; also "com.microsoft" and "com.microsoft.nchwc". */
@@ -49,6 +50,11 @@ export interface OnnxValue {
 
 export interface OnnxModel {
   readonly name?: string;
+  /** Versions of the operators by domain; by default those that ONNX Runtime is given. */
+  readonly opsets?: Readonly<Record<string, number>>;
+  readonly irVersion?: number;
+  /** Facts about the model, which runtimes and viewers show. */
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   /** Constants by the name of the value that they are. */
@@ -64,7 +70,7 @@ export const opsets: Readonly<Record<string, number>> = {
   "com.microsoft.nchwc": 1,
 };
 
-const irVersion = 9;
+const IR_VERSION = 9;
 
 /** TensorProto.DataType */
 const typeCode: Record<OnnxType, number> = {
@@ -99,11 +105,14 @@ export function writeModel(
     ...model.outputs.map((value) => message(12, writeValue(value))),
   ];
   const parts = [
-    integer(1, irVersion),
+    integer(1, model.irVersion ?? IR_VERSION),
     text(2, "fqgan"),
     message(7, graph),
-    ...Object.entries(opsets).map(([domain, version]) =>
+    ...Object.entries(model.opsets ?? opsets).map(([domain, version]) =>
       message(8, [text(1, domain), integer(2, version)]),
+    ),
+    ...Object.entries(model.metadata ?? {}).map(([key, value]) =>
+      message(14, [text(1, key), text(2, value)]),
     ),
   ];
   return concatenate(flatten(parts));

@@ -1,5 +1,7 @@
+import type { StoredWeights } from "../../export/storage.js";
 import type { QuantizedMatrix } from "../../quantization/block-quantize.js";
 import { dequantizeMatrix } from "../../quantization/block-quantize.js";
+import { onnxTypeCode } from "../builder.js";
 import { input, type LowerRule, type LowerRules, output } from "../rule.js";
 
 const rmsNorm: LowerRule = (node, { builder, arrays }) => {
@@ -24,8 +26,18 @@ const quantizedMatMul: LowerRule = (node, { builder, arrays }) => {
   arrays.set(output(node), builder.emit("MatMul", [arrays.get(input(node, "a")), weights]));
 };
 
+/** Weights as they come out of their storage, which runtimes do once, when they load the file. */
+const storedWeights: LowerRule = (node, { builder, arrays }) => {
+  const { values, scales } = node.attributes as unknown as StoredWeights;
+  const to = { int: onnxTypeCode.float32 };
+  const wide = builder.emit("Cast", [builder.constant(values)], { to });
+  const weights = scales ? builder.emit("Mul", [wide, builder.constant(scales)]) : wide;
+  arrays.set(output(node), weights);
+};
+
 /** Nodes that no program calls: passes make them of others. */
 export const rewrittenRules: LowerRules = {
   RmsNorm: rmsNorm,
   QuantizedMatMul: quantizedMatMul,
+  StoredWeights: storedWeights,
 };
