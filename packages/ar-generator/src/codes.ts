@@ -1,7 +1,8 @@
 import type { Codes } from "@fqgan/quantizer";
 import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
-import { codebooksOf, type GeneratorConfig, positionsOf } from "./config.js";
+import type { GeneratorConfig } from "./config.js";
+import { codebooksOf, positionsOf, requireClasses } from "./sampling/code-shape.js";
 
 /** What images and their labels look like to a generator. */
 export interface CodeBatch {
@@ -39,17 +40,6 @@ export function requireSameCodes(own: CodeSource, other: CodeSource, where: stri
     refuse("grid", own.grid.join("×"), other.grid.join("×"));
   if (own.tokenizerHash && other.tokenizerHash && own.tokenizerHash !== other.tokenizerHash)
     refuse("tokenizer", own.tokenizerHash, other.tokenizerHash);
-}
-
-/** Refuses labels that are not whole numbers from 0 to `last`. */
-export function requireClasses(labels: ArrayLike<number>, last: number, where: string): void {
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
-    if (!Number.isInteger(label) || label < 0 || label > last)
-      throw new UserError(
-        `${where}: class ${label} is out of range; expected a whole number from 0 to ${last}`,
-      );
-  }
 }
 
 /** Refuses a batch whose names, shapes or values do not fit the generator. */

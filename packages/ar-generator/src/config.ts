@@ -71,10 +71,3 @@ export const generatorSchema = z
 export type GeneratorInput = z.input<typeof generatorSchema>;
 /** Resolved. */
 export type GeneratorConfig = z.output<typeof generatorSchema>;
-
-/** N, the number of positions of an image. */
-export const positionsOf = ({ grid }: Pick<GeneratorConfig, "grid">): number => grid[0] * grid[1];
-
-/** Names of the codebooks in decoder channel order. */
-export const codebooksOf = ({ vocabularies }: Pick<GeneratorConfig, "vocabularies">): string[] =>
-  Object.keys(vocabularies);

@@ -8,6 +8,7 @@ import {
   type PrecisionName,
   type Tensor,
 } from "@fqgan/tensor";
+import { decodingPrograms } from "./decoding-programs.js";
 import type { Logits } from "./heads/index.js";
 import type { KvCache } from "./kv-cache.js";
 import type { Generator } from "./transformer.js";
@@ -17,6 +18,7 @@ type Step = { context: Tensor; logits: Logits };
 type Stage = { context: HostTensor; drawn: Codes<HostTensor> };
 type HostLogits = Record<string, HostTensor>;
 
+/** How a generator's weights are used while sampling. */
 export interface DecoderOptions {
   /**
    * `live` (default): every draw uses the generator's weights of that moment, as when it is being trained.
@@ -46,26 +48,14 @@ export class Decoder {
 
   constructor(generator: Generator, rows: number, options: DecoderOptions = {}) {
     this.rows = rows;
-    const { head } = generator;
-    const cache = generator.createCache(rows);
-    const headCache = head.createCache(rows);
-    this.#caches = [cache, headCache];
+    const { caches, first, later } = decodingPrograms(generator, rows);
+    this.#caches = Object.values(caches);
     const state = this.#caches.flatMap((one) => [...one.namedVariables().values()]);
-    this.#first = compile<Position, Step>(
-      (input) => {
-        const context = generator.decode({ ...input, cache });
-        return { context, logits: head.stage(0, { context, drawn: {}, cache: headCache }) };
-      },
-      { ...options, name: "decoding step", state },
-    );
-    this.#later = head.stages
-      .slice(1)
-      .map((names, i) =>
-        compile<Stage, { logits: Logits }>(
-          (given) => ({ logits: head.stage(i + 1, { ...given, cache: headCache }) }),
-          { ...options, name: `head stage ${names.join(", ")}`, state },
-        ),
-      );
+    this.#first = compile<Position, Step>(first, { ...options, name: "decoding step", state });
+    this.#later = later.map((stage, i) => {
+      const name = `head stage ${generator.head.stages[i + 1]!.join(", ")}`;
+      return compile<Stage, { logits: Logits }>(stage, { ...options, name, state });
+    });
   }
 
   /**

@@ -14,7 +14,7 @@ import type { DecoderOptions } from "./decoder.js";
 import type { Logits } from "./heads/index.js";
 import type { KvCache } from "./kv-cache.js";
 import { negativeLogLikelihood } from "./loss.js";
-import { inverseCdf, softmax } from "./sampling.js";
+import { inverseCdf, softmax } from "./sampling/draw.js";
 import type { Generator } from "./transformer.js";
 
 type Inputs = { codes: Codes<HostTensor>; labels: HostTensor };

@@ -8,17 +8,11 @@ export {
   type CodeSource,
   requireSameCodes,
 } from "./codes.js";
-export {
-  codebooksOf,
-  type GeneratorConfig,
-  type GeneratorInput,
-  generatorSchema,
-  positionsOf,
-} from "./config.js";
+export { type GeneratorConfig, type GeneratorInput, generatorSchema } from "./config.js";
 export type { DecoderOptions } from "./decoder.js";
+export { type DecodingPrograms, decodingPrograms } from "./decoding-programs.js";
 export { GeneratorEvaluator, type PositionMaps } from "./evaluator.js";
-export { type DrawnPosition, type GenerateOptions, Sampler } from "./generate.js";
-export { type GuidanceSchedule, guidanceSchedules } from "./guidance.js";
+export { Sampler } from "./generate.js";
 export {
   type Head,
   type HeadSetting,
@@ -41,6 +35,15 @@ export { decodeGenerator, encodeGenerator, type GeneratorCheckpoint } from "./lo
 export { codeLoss } from "./loss.js";
 export { type GeneratorPreset, generatorPresets, presetConfig } from "./presets/index.js";
 export { generateAccepted, type RejectionOptions } from "./rejection.js";
-export { type SamplingInput, samplingSchema } from "./sampling-options.js";
+export {
+  codebooksOf,
+  type DrawnPosition,
+  type GenerateOptions,
+  type GuidanceSchedule,
+  guidanceSchedules,
+  positionsOf,
+  type SamplingInput,
+  samplingSchema,
+} from "./sampling/index.js";
 export { GeneratorTrainer, type GeneratorTrainerOptions, trainingSchema } from "./trainer.js";
 export { createGenerator, Generator } from "./transformer.js";

@@ -6,8 +6,10 @@
 import type { Codes } from "@fqgan/quantizer";
 import { UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import type { GenerateOptions, Sampler } from "./generate.js";
+import type { Sampler } from "./generate.js";
+import type { GenerateOptions } from "./sampling/positions.js";
 
+/** What to draw, what to keep of it, and who judges. */
 export interface RejectionOptions extends GenerateOptions {
   /** The share of drawn images that is kept, in (0, 1]. */
   readonly acceptance: number;

@@ -8,19 +8,15 @@ import { parseConfig } from "@fqgan/registry";
 import { fold, type Key, nn, type RandomStream, type Tensor, tf } from "@fqgan/tensor";
 import { type Aggregation, aggregations } from "./aggregation.js";
 import { Block } from "./block.js";
-import {
-  codebooksOf,
-  type GeneratorConfig,
-  type GeneratorInput,
-  generatorSchema,
-  positionsOf,
-} from "./config.js";
+import { type GeneratorConfig, type GeneratorInput, generatorSchema } from "./config.js";
 import { type Head, heads, type Logits } from "./heads/index.js";
 import { weightInit } from "./initial.js";
 import { KvCache } from "./kv-cache.js";
 import { dropValues, type Regularisation } from "./regularisation.js";
 import { firstRows, halves, rotaryTable } from "./rotary.js";
+import { codebooksOf, positionsOf } from "./sampling/code-shape.js";
 
+/** Codes of images by class: `logits` for training, `decode` a position at a time for sampling. */
 export class Generator extends nn.Module {
   /** Rows 0 … classes - 1, then the null class. */
   readonly classEmbedding: nn.Embedding;

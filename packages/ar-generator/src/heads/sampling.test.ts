@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chiSquare } from "../chi-square.js";
 import type { GeneratorInput } from "../config.js";
 import { Sampler } from "../generate.js";
-import { softmax } from "../sampling.js";
+import { softmax } from "../sampling/draw.js";
 import { randomGenerator } from "../testing.js";
 import type { Generator } from "../transformer.js";
 

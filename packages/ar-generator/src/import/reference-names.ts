@@ -2,8 +2,9 @@
  * How the PyTorch releases of FAR (github.com/showlab/FQGAN) and LlamaGen (github.com/FoundationVision/
  * LlamaGen) name and lay out the weights of a generator.
  */
-import { codebooksOf, type GeneratorConfig } from "../config.js";
+import type { GeneratorConfig } from "../config.js";
 import { feedForwardWidth } from "../feed-forward-width.js";
+import { codebooksOf } from "../sampling/code-shape.js";
 
 /** One weight there and here. */
 export interface WeightName {
@@ -22,6 +23,7 @@ const RELEASES = {
   llamagen: { suffix: () => "", aggregates: false },
 } as const;
 
+/** A release whose weights are known by name. */
 export type Release = keyof typeof RELEASES;
 
 const plain = (reference: string, own: string, ...shape: number[]): WeightName => ({

@@ -1,16 +1,7 @@
 import { createKey, uniform53 } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
-import { chiSquare } from "./chi-square.js";
-import {
-  argMax,
-  guide,
-  inverseCdf,
-  keepTopK,
-  keepTopP,
-  sample,
-  shape,
-  softmax,
-} from "./sampling.js";
+import { chiSquare } from "../chi-square.js";
+import { argMax, guide, inverseCdf, keepTopK, keepTopP, sample, shape, softmax } from "./draw.js";
 
 const none = Number.NEGATIVE_INFINITY;
 const logs = (...probabilities: number[]) => Float64Array.from(probabilities, Math.log);

@@ -6,6 +6,7 @@ export interface GuidanceSchedule extends Strategy {
   strength(progress: number): number;
 }
 
+/** How strong guidance is from the first position to the last, by name. */
 export const guidanceSchedules = defineRegistry<GuidanceSchedule>("guidance schedule", [
   {
     name: "constant",

@@ -1,8 +1,8 @@
 import { parseConfig, UserError } from "@fqgan/registry";
 import { z } from "zod";
-import { codebooksOf, type GeneratorConfig, positionsOf } from "./config.js";
+import { type CodeShape, codebooksOf, positionsOf } from "./code-shape.js";
+import type { Draw } from "./draw.js";
 import { type Guidance, guidanceSchedules } from "./guidance.js";
-import type { Draw } from "./sampling.js";
 
 const perCodebook = (value: z.ZodNumber) =>
   z.union([value, z.array(value), z.record(z.string(), value)]);
@@ -33,9 +33,10 @@ export const samplingSchema = z.strictObject({
     .prefault({}),
 });
 
+/** Sampling options as written: one value for all codebooks, a list, or a record by name. */
 export type SamplingInput = z.input<typeof samplingSchema>;
 
-/** Sampling options by codebook, checked against a generator. */
+/** Sampling options by codebook, checked against what is drawn. */
 export interface Sampling {
   readonly draw: Readonly<Record<string, Draw>>;
   readonly guidance: Guidance;
@@ -64,8 +65,8 @@ function spread(
   return { ...(value as Record<string, number>) };
 }
 
-export function resolveSampling(config: GeneratorConfig, options: SamplingInput): Sampling {
-  const names = codebooksOf(config);
+export function resolveSampling(shape: CodeShape, options: SamplingInput): Sampling {
+  const names = codebooksOf(shape);
   const { temperature, topK, topP, guidance } = parseConfig(samplingSchema, options, "sampling");
   const byName = {
     temperature: spread(temperature, names, "temperature"),
@@ -73,7 +74,7 @@ export function resolveSampling(config: GeneratorConfig, options: SamplingInput)
     topP: spread(topP, names, "topP"),
   };
   for (const name of names) {
-    const size = config.vocabularies[name]!;
+    const size = shape.vocabularies[name]!;
     const count = byName.topK[name]!;
     if (count > size)
       throw new UserError(
@@ -82,14 +83,14 @@ export function resolveSampling(config: GeneratorConfig, options: SamplingInput)
   }
   guidanceSchedules.get(guidance.schedule);
   const scale = spread(guidance.scale, names, "guidance.scale");
-  const interval = guidance.interval ?? [0, positionsOf(config)];
+  const interval = guidance.interval ?? [0, positionsOf(shape)];
   return {
     draw: Object.fromEntries(
       names.map((name) => [
         name,
         {
           temperature: byName.temperature[name]!,
-          topK: byName.topK[name]! || config.vocabularies[name]!,
+          topK: byName.topK[name]! || shape.vocabularies[name]!,
           topP: byName.topP[name]!,
         },
       ]),
