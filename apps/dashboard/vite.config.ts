@@ -1,9 +1,11 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defaultClientConditions, defineConfig } from "vite";
 
 export default defineConfig({
   root: `${import.meta.dirname}/web`,
   plugins: [react()],
+  // Other packages' browser entries, from their sources.
+  resolve: { conditions: ["@fqgan/source", ...defaultClientConditions] },
   build: {
     outDir: "../dist/web",
     emptyOutDir: true,

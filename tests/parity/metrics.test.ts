@@ -17,6 +17,7 @@ describe("metrics against the evaluation tools", async () => {
       "cmmd",
       "psnr",
       "ssim",
+      "ms-ssim",
       "usage",
       "perplexity",
       "ties",

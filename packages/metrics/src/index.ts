@@ -36,6 +36,7 @@ export {
 } from "./statistics/reference.js";
 export { SharedRows } from "./statistics/rows.js";
 export type { FeatureRows } from "./statistics/tiles.js";
+export { createTsne, TSNE_ITERATIONS, type Tsne } from "./statistics/tsne.js";
 export { weightedGaussian, weightedMean } from "./statistics/weighted.js";
 export { extrapolate, subsetSizes } from "./strategies/fid-infinity.js";
 export { psnrs } from "./strategies/psnr.js";

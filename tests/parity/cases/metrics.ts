@@ -13,7 +13,7 @@ import {
   statisticsChecks,
 } from "../metrics/features.js";
 import type { Expected, Fixture } from "../metrics/fixture.js";
-import { imageChecks } from "../metrics/images.js";
+import { imageChecks, multiScaleChecks } from "../metrics/images.js";
 import { inceptionChecks, lpipsChecks } from "../metrics/nets.js";
 import { decodeChecks, quantizeChecks, resizeChecks } from "../metrics/resizing.js";
 import { clipChecks, dinov2Checks } from "../metrics/vision-transformers.js";
@@ -40,6 +40,7 @@ export const metrics: CaseKind = {
       ...(await inceptionScoreChecks(fixture)),
       ...(await cmmdChecks(fixture)),
       ...(await imageChecks(fixture)),
+      ...(await multiScaleChecks(fixture)),
       ...(await resizeChecks(fixture)),
       ...(await decodeChecks(fixture)),
       ...quantizeChecks(fixture),

@@ -1,9 +1,8 @@
+import { createTsne, TSNE_ITERATIONS } from "@fqgan/metrics/browser";
 import { useEffect, useMemo, useRef } from "react";
 import { categoryColour } from "../data/colours.js";
-import { createTsne } from "../data/tsne.js";
 
 const SIZE = 360;
-const ITERATIONS = 500;
 const PER_FRAME = 5;
 
 /** Mean code vectors of test images in the plane, coloured by class, drawn while they find their places. */
@@ -23,7 +22,7 @@ export function TsnePanel({
     const context = canvas.current!.getContext("2d")!;
     let frame = 0;
     const draw = () => {
-      for (let i = 0; i < PER_FRAME && tsne.iteration < ITERATIONS; i++) tsne.step();
+      for (let i = 0; i < PER_FRAME && tsne.iteration < TSNE_ITERATIONS; i++) tsne.step();
       const reach = 1.05 * Math.max(...tsne.places.map(Math.abs), 1e-9);
       const place = (value: number) => (SIZE / 2) * (1 + value / reach);
       context.clearRect(0, 0, SIZE, SIZE);
@@ -39,7 +38,7 @@ export function TsnePanel({
         );
         context.fill();
       });
-      if (tsne.iteration < ITERATIONS) frame = requestAnimationFrame(draw);
+      if (tsne.iteration < TSNE_ITERATIONS) frame = requestAnimationFrame(draw);
       else canvas.current?.setAttribute("data-finished", "true");
     };
     frame = requestAnimationFrame(draw);

@@ -71,6 +71,9 @@ function affinities(distances: Float64Array, n: number, perplexity: number): Flo
   return joint;
 }
 
+/** Iterations after which a map of some hundreds of points no longer moves much. */
+export const TSNE_ITERATIONS = 500;
+
 /** @param points at least four rows of equal length */
 export function createTsne(points: readonly (readonly number[])[]): Tsne {
   const n = points.length;
