@@ -1,3 +1,4 @@
 import { library } from "../../tsup.base.js";
 
-export default library();
+/** `browser` is the part that pages may import. */
+export default library({ entry: ["src/index.ts", "src/browser.ts"] });

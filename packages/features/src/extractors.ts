@@ -7,8 +7,8 @@ import { dinov2, fqganDinov2 } from "./strategies/dinov2.js";
 import { inception } from "./strategies/inception.js";
 import { onnx } from "./strategies/onnx.js";
 import { transformers } from "./strategies/transformers.js";
-
 import { vgg16 } from "./strategies/vgg16.js";
+
 const strategy = <Options>(typed: ExtractorStrategy<Options>) =>
   typed as unknown as ExtractorStrategy;
 
