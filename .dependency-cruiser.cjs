@@ -1,9 +1,13 @@
 /** Who may import whom; the reasons are in CONTRIBUTING.md. */
+const { readdirSync } = require("node:fs");
+const { join } = require("node:path");
+
 const allowed = {
   registry: [],
   tensor: ["registry"],
   image: ["registry"],
   tracking: ["registry"],
+  onnx: ["registry", "tensor", "tokenizer", "ar-generator"],
   features: ["registry", "tensor", "image"],
   data: ["registry", "tensor", "image"],
   quantizer: ["registry", "tensor"],
@@ -26,6 +30,13 @@ const allowed = {
 const everything = [...Object.keys(allowed), "experiment"];
 allowed.cli = everything;
 
+/** The sources of what a package exports: the entries that others may import. */
+const entriesOf = (folder) =>
+  Object.values(require(`./${folder}/package.json`).exports).map(
+    (entry) => `^${folder}/${entry["@fqgan/source"].slice(2).replaceAll(".", "\\.")}$`,
+  );
+const packages = readdirSync(join(__dirname, "packages")).map((name) => `packages/${name}`);
+
 const own = (name) => `^packages/${name}/src/`;
 const isTest = "\\.test\\.tsx?$";
 
@@ -43,9 +54,11 @@ module.exports = {
       from: { path: own(name), pathNot: isTest },
       to: {
         path: "^(packages|apps)/",
-        pathNot: [own(name), ...may.map((other) => `^packages/${other}/src/index\\.ts$`)].concat(
-          name === "cli" ? ["^apps/dashboard/server/index\\.ts$"] : [],
-        ),
+        pathNot: [
+          own(name),
+          ...may.flatMap((other) => entriesOf(`packages/${other}`)),
+          ...(name === "cli" ? entriesOf("apps/dashboard") : []),
+        ],
       },
     })),
     {
@@ -55,7 +68,25 @@ module.exports = {
       from: { path: "^(packages/([^/]+)|apps)/", pathNot: isTest },
       to: {
         path: "^packages/([^/]+)/src/",
-        pathNot: ["^packages/$2/", "^packages/[^/]+/src/(index|browser|schema)\\.ts$"],
+        pathNot: ["^packages/$2/", ...packages.flatMap(entriesOf)],
+      },
+    },
+    {
+      name: "free-of-tensors",
+      comment:
+        "Pages draw codes and run exported models without TensorFlow.js or anything of Node.",
+      severity: "error",
+      from: {
+        path: "^packages/(ar-generator/src/sampling|onnx/src)/",
+        pathNot: ["^packages/onnx/src/(export/|testing/|readme\\.example)", isTest],
+      },
+      to: {
+        path: "^packages/",
+        pathNot: [
+          "^packages/(ar-generator/src/sampling|onnx/src)/",
+          "^packages/registry/src/index\\.ts$",
+          "^packages/tensor/src/random\\.ts$",
+        ],
       },
     },
     {

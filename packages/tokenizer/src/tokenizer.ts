@@ -44,6 +44,7 @@ export interface QuantizedLatents {
   readonly losses: Readonly<Record<string, Scalar>>;
 }
 
+/** A forward pass: latents, codes, reconstruction and losses. */
 export interface TokenizerOutput extends QuantizedLatents {
   /** [B, h, w, D] before quantization */
   readonly latents: ByFactor;
@@ -60,8 +61,8 @@ interface Compilations {
 }
 
 /**
- * Images to codes and back. `forward`, `encodeLatents`, `quantize`, `decodeQuantized` and `decodeCodes`
- * are programs over tensors, to be part of a training step or of `compile`; `encode`, `decode`,
+ * Images to codes and back. `forward`, `encodeLatents`, `quantize`, `lookupCodes`, `decodeQuantized` and
+ * `decodeCodes` are programs over tensors, to be part of a training step or of `compile`; `encode`, `decode`,
  * `reconstruct` and `reconstructFactor` are compiled and take and return values in main memory.
  * Images are [B, size, size, 3] in [-1, 1].
  */
@@ -183,11 +184,16 @@ export class Tokenizer extends nn.Module {
     return this.decoder.call(this.combine.call(tf.concat(vectors, -1)));
   }
 
-  /** Codes, int32 [B, N] for every codebook → images [B, H, W, 3]. */
-  decodeCodes(codes: Codes): Tensor {
+  /** Codes, int32 [B, N] for every codebook → their code vectors, [B, h, w, D] for every factor. */
+  lookupCodes(codes: Codes): ByFactor {
     const indices = mapRecord(codes, (rows) => tf.reshape(rows, [-1]) as Tensor1D); // [B·N]
     const vectors = this.quantization.lookup(indices); // [B·N, D]
-    return this.decodeQuantized(mapRecord(vectors, (rows) => this.#asMap(rows)));
+    return mapRecord(vectors, (rows) => this.#asMap(rows));
+  }
+
+  /** Codes, int32 [B, N] for every codebook → images [B, H, W, 3]. */
+  decodeCodes(codes: Codes): Tensor {
+    return this.decodeQuantized(this.lookupCodes(codes));
   }
 
   /** The teachers' features as each factor that has a teacher predicts them, [B, 1 + N, F]. */
