@@ -13,6 +13,8 @@ export interface EvaluationBatch {
   readonly indices: Int32Array;
   /** [B, S, S, 3] the same images as uint8 */
   readonly pixels: Uint8Array;
+  /** [B, S, S] float32 coverage of the subject, 1 inside; only of data sets drawn on transparency */
+  readonly masks?: HostTensor;
   /** How many of the B images count; the rest is padding. */
   readonly count: number;
 }
@@ -33,12 +35,18 @@ export async function* evaluationBatches(
       { length: batchSize },
       (_, i) => start + Math.min(i, count - 1),
     );
-    const pixels = await split.images(indices);
+    const [pixels, coverage] = await Promise.all([split.images(indices), split.masks?.(indices)]);
     return {
       images: hostTensor(toSignedUnit(pixels), [batchSize, split.size, split.size, 3]),
       labels: labelsOf(split, indices),
       indices,
       pixels,
+      ...(coverage && {
+        masks: hostTensor(
+          Float32Array.from(coverage, (value) => value / 255),
+          [batchSize, split.size, split.size],
+        ),
+      }),
       count,
     };
   };

@@ -15,6 +15,7 @@ export {
 } from "./dataset.js";
 export { datasets, loadDataset } from "./datasets.js";
 export { type EvaluationBatch, evaluationBatches } from "./evaluation.js";
+export { FOLDS } from "./grouped-folds.js";
 export { type Batch, createLoader, type Loader, type LoaderOptions } from "./loader.js";
 export {
   NEAR_COPY_DISTANCE,

@@ -4,6 +4,7 @@ import path from "node:path";
 import { compositeOn, decodeImage } from "@fqgan/image";
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../datasets.js";
+import { FOLDS } from "../grouped-folds.js";
 import { nearCopyShare, nearestNeighbours } from "../near-copies.js";
 import { packageFolder } from "./emoji.js";
 
@@ -67,6 +68,26 @@ describe("emoji", () => {
     expect(await small.splits.test.masks!([0])).toHaveLength(32 * 32);
     const held = new Set(test.attributes.identity);
     expect(small.splits.train.attributes.identity!.filter((name) => held.has(name))).toEqual([]);
+  });
+
+  it("has folds that share no test identity, with the same validation images", async () => {
+    const folds = await Promise.all(
+      [0, FOLDS - 1].map((fold) => loadDataset({ name: "emoji", size: 8, fold })),
+    );
+    for (const { splits } of folds) {
+      expect(splits.validation.ids).toEqual(validation.ids);
+      expect(splits.train.count + splits.test.count).toBe(train.count + test.count);
+      const trained = new Set(splits.train.attributes.identity);
+      expect(splits.test.attributes.identity!.filter((name) => trained.has(name))).toEqual([]);
+      expect(new Set(splits.test.labels).size).toBe(9);
+      expect(splits.test.count).toBeGreaterThan(580);
+      expect(splits.test.count).toBeLessThan(630);
+    }
+    const tested = folds.flatMap(({ splits }) => splits.test.ids);
+    expect(new Set(tested).size).toBe(tested.length);
+    // Never to be changed: published numbers are of these folds.
+    const names = folds.map(({ splits }) => splits.test.ids.join()).join("\n");
+    expect(createHash("sha256").update(names).digest("hex").slice(0, 16)).toBe("445f1bb3e160a549");
   });
 
   it("says what to install when the package is missing", () => {

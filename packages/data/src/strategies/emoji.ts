@@ -22,6 +22,7 @@ import {
 import { UserError } from "@fqgan/registry";
 import { z } from "zod";
 import type { Dataset, DatasetStrategy, Split, SplitName } from "../dataset.js";
+import { FOLDS, type Group, splitOfFold } from "../grouped-folds.js";
 import { memorySplit } from "../memory-split.js";
 import { splitOf } from "../split-by-hash.js";
 import { emojiIdentity, TRAINING_ONLY } from "./emoji-identity.js";
@@ -32,6 +33,12 @@ const options = {
     .enum(["google", "twitter"])
     .default("google")
     .describe("whose drawings, from the npm package emoji-datasource-<vendor>"),
+  fold: z
+    .int()
+    .min(0)
+    .max(FOLDS - 1)
+    .optional()
+    .describe("test on this fifth of the identities that are not for validation"),
 };
 type EmojiOptions = z.output<z.ZodObject<typeof options>>;
 
@@ -66,6 +73,8 @@ const BORDER = 1;
 
 /** Of the first thirty, the salt whose splits share out the classes most evenly. Never change it. */
 const SALT = "fqgan emoji 21";
+/** Of the five folds; never change it either. */
+const FOLD_SALT = "fqgan emoji folds";
 
 export function packageFolder(vendor: string): string {
   const name = `emoji-datasource-${vendor}`;
@@ -94,11 +103,38 @@ function listImages(entries: readonly Entry[], vendor: EmojiOptions["vendor"]): 
     );
 }
 
-/** Splits by identity; see `splitOf` for the shares. */
-function assignSplits(images: readonly EmojiImage[]): Record<SplitName, EmojiImage[]> {
+/** By identity: the split that never changes, or one of five folds with the same validation images. */
+function splitOfIdentity(
+  images: readonly EmojiImage[],
+  fold: number | undefined,
+): (identity: string) => SplitName {
+  const usual = (identity: string): SplitName =>
+    TRAINING_ONLY.has(identity) ? "train" : splitOf(identity, SALT);
+  if (fold === undefined) return usual;
+  const groups = new Map<string, Group>();
+  for (const { identity, category } of images) {
+    if (TRAINING_ONLY.has(identity)) continue;
+    const known = groups.get(identity);
+    groups.set(identity, {
+      name: identity,
+      stratum: known?.stratum ?? category,
+      images: (known?.images ?? 0) + 1,
+    });
+  }
+  return splitOfFold([...groups.values()], {
+    fold,
+    salt: FOLD_SALT,
+    isValidation: (identity) => usual(identity) === "validation",
+  });
+}
+
+function assignSplits(
+  images: readonly EmojiImage[],
+  fold: number | undefined,
+): Record<SplitName, EmojiImage[]> {
   const splits: Record<SplitName, EmojiImage[]> = { train: [], validation: [], test: [] };
-  for (const image of images)
-    splits[TRAINING_ONLY.has(image.identity) ? "train" : splitOf(image.identity, SALT)].push(image);
+  const splitFor = splitOfIdentity(images, fold);
+  for (const image of images) splits[splitFor(image.identity)].push(image);
   return splits;
 }
 
@@ -144,7 +180,7 @@ function buildSplit(options: {
   });
 }
 
-async function load({ size, vendor }: EmojiOptions): Promise<Dataset> {
+async function load({ size, vendor, fold }: EmojiOptions): Promise<Dataset> {
   const folder = packageFolder(vendor);
   const entries = JSON.parse(
     await readFile(path.join(folder, "emoji.json"), "utf8"),
@@ -155,16 +191,21 @@ async function load({ size, vendor }: EmojiOptions): Promise<Dataset> {
   });
   const images = listImages(entries, vendor);
   const classes = [...new Set(images.map(({ category }) => category))].sort();
-  const assigned = assignSplits(images);
+  const assigned = assignSplits(images, fold);
   const split = (name: SplitName) =>
     buildSplit({ name, images: assigned[name], classes, sheet, size });
   const splits = { train: split("train"), validation: split("validation"), test: split("test") };
   return {
-    name: vendor === "google" ? `emoji-${size}` : `emoji-${vendor}-${size}`,
+    name: [
+      "emoji",
+      ...(vendor === "google" ? [] : [vendor]),
+      size,
+      ...(fold === undefined ? [] : [`fold-${fold}`]),
+    ].join("-"),
     description:
       `${images.length} emoji drawn by ${vendor}, ${size}×${size} on white, ${classes.length} classes; ` +
-      `split by identity: ${splits.train.count} train, ${splits.validation.count} validation, ` +
-      `${splits.test.count} test`,
+      `split by identity${fold === undefined ? "" : `, fold ${fold}`}: ${splits.train.count} train, ` +
+      `${splits.validation.count} validation, ${splits.test.count} test`,
     classes,
     size,
     splits,

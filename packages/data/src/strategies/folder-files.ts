@@ -4,6 +4,7 @@ import path from "node:path";
 import { IMAGE_EXTENSIONS } from "@fqgan/image";
 import { UserError } from "@fqgan/registry";
 import type { SplitName } from "../dataset.js";
+import { dealFolds, FOLDS, type Group, splitOfFold } from "../grouped-folds.js";
 import { splitOf } from "../split-by-hash.js";
 
 export interface FolderFile {
@@ -72,8 +73,11 @@ async function checkFolder(folder: string): Promise<void> {
     throw new UserError(`data set folder: path "${folder}" is a file; give the folder it lies in`);
 }
 
-/** Class folders or flat, with or without train/, val/ and test/ above them. */
-export async function listFolder(folder: string): Promise<FolderFile[]> {
+/**
+ * Class folders or flat, with or without train/, val/ and test/ above them.
+ * @param fold test on this fifth of the class folders, each of which stays in one split
+ */
+export async function listFolder(folder: string, fold?: number): Promise<FolderFile[]> {
   await checkFolder(folder);
   const { images, others } = await list(folder);
   if (images.length === 0) {
@@ -84,6 +88,8 @@ export async function listFolder(folder: string): Promise<FolderFile[]> {
     );
   }
   const hasSplitFolders = images.every((image) => splitFolder(image) !== undefined);
+  const splitFor =
+    fold === undefined ? undefined : splitOfFolders(images, { folder, fold, hasSplitFolders });
   return images.map((image) => {
     const folders = path.posix
       .dirname(image)
@@ -93,7 +99,9 @@ export async function listFolder(folder: string): Promise<FolderFile[]> {
     return {
       path: image,
       className,
-      split: (hasSplitFolders && splitFolder(image)) || splitOf(image, "folder"),
+      split:
+        splitFor?.(className) ??
+        ((hasSplitFolders && splitFolder(image)) || splitOf(image, "folder")),
     };
   });
 }
@@ -101,4 +109,35 @@ export async function listFolder(folder: string): Promise<FolderFile[]> {
 function splitFolder(image: string): SplitName | undefined {
   const slash = image.indexOf("/");
   return slash < 0 ? undefined : SPLIT_FOLDERS[image.slice(0, slash).toLowerCase()];
+}
+
+/** Of every so many class folders one is for validation, in every fold. */
+const VALIDATION = 10;
+
+/** The split of each class folder: one for patches of one photograph, or whatever must stay together. */
+function splitOfFolders(
+  images: readonly string[],
+  given: { readonly folder: string; readonly fold: number; readonly hasSplitFolders: boolean },
+): (className: string) => SplitName {
+  const { folder, fold, hasSplitFolders } = given;
+  const counts = new Map<string, number>();
+  for (const image of images) {
+    const slash = image.indexOf("/");
+    const name = slash < 0 ? UNSORTED : image.slice(0, slash);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const needed = Math.ceil((FOLDS * VALIDATION) / (VALIDATION - 1));
+  if (hasSplitFolders || counts.size < needed)
+    throw new UserError(
+      `data set folder: fold ${fold}: expected at least ${needed} class folders in "${folder}", got ` +
+        `${hasSplitFolders ? "train/, val/ and test/" : counts.size}; sort the images into folders that ` +
+        "must not be divided, or leave the fold out",
+    );
+  const groups = [...counts].map(([name, count]): Group => ({ name, stratum: "", images: count }));
+  const tenths = dealFolds(groups, { folds: VALIDATION, salt: "folder validation" });
+  return splitOfFold(groups, {
+    fold,
+    salt: "folder folds",
+    isValidation: (name) => tenths.get(name) === 0,
+  });
 }
