@@ -32,6 +32,7 @@ function makeBatch(): MetricBatch {
   return {
     spatial: { real: noise("s", COUNT, 5), fake: noise("t", COUNT, 5) },
     perceptual: hostTensor(uniform(fold(key, "p"), COUNT), [COUNT]),
+    masks: hostTensor(uniform(fold(key, "m"), COUNT * 12 * 13), [COUNT, 12, 13]),
     images: { real: noise("x", COUNT, 12, 13, 3), fake: noise("y", COUNT, 12, 13, 3) },
     features: { real: noise("f", COUNT, 6), fake: noise("g", COUNT, 6) },
     logits: { real: noise("k", COUNT, 5), fake: noise("l", COUNT, 5) },

@@ -26,6 +26,8 @@ export interface MetricBatch {
   readonly spatial?: Sides<HostTensor>;
   /** [B, classes] float32 */
   readonly logits?: Sides<HostTensor>;
+  /** [B, H, W] float32 coverage of each image's subject, 1 inside. */
+  readonly masks?: HostTensor;
   /** Perceptual distance of each pair, [B] float32, from a network such as LPIPS. */
   readonly perceptual?: HostTensor;
   /** Indices of each named codebook, [B, N] int32. */
@@ -60,6 +62,7 @@ export interface ExtractorIdentity {
 /** How a number was made: sample counts, extractor, settings. Printed beside it. */
 export type Protocol = Readonly<Record<string, string | number>>;
 
+/** What a metric found, and how it was measured. */
 export interface MetricResult {
   /** The strategy's name. */
   readonly metric: string;

@@ -7,9 +7,10 @@ import { codebookUsageWindow } from "./strategies/codebook-usage-window.js";
 import { densityCoverage } from "./strategies/density-coverage.js";
 import { fid } from "./strategies/fid.js";
 import { fidInfinity } from "./strategies/fid-infinity.js";
-import { inceptionScore } from "./strategies/inception-score.js";
+import { inceptionScore, realInceptionScore } from "./strategies/inception-score.js";
 import { kid } from "./strategies/kid.js";
 import { lpips } from "./strategies/lpips.js";
+import { maskedPsnr } from "./strategies/masked-psnr.js";
 import { msSsim } from "./strategies/ms-ssim.js";
 import { precisionRecall } from "./strategies/precision-recall.js";
 import { psnr } from "./strategies/psnr.js";
@@ -24,9 +25,11 @@ export const metrics = defineRegistry<MetricStrategy>("metric", [
   kid,
   cmmd,
   inceptionScore,
+  realInceptionScore,
   precisionRecall,
   densityCoverage,
   psnr,
+  maskedPsnr,
   ssim,
   msSsim,
   lpips,

@@ -33,10 +33,16 @@ type ScoreOptions = {
   readonly seed: number;
 };
 
-export const inceptionScore: MetricStrategy<ScoreOptions> = {
-  name: "inception-score",
-  summary:
-    "exp of the mean divergence between an image's class prediction and the average prediction",
+/** The score of one side, under a name of its own. */
+const scoreOf = (of: {
+  readonly name: string;
+  readonly value: string;
+  readonly label: string;
+  readonly side: "real" | "fake";
+  readonly summary: string;
+}): MetricStrategy<ScoreOptions> => ({
+  name: of.name,
+  summary: of.summary,
   reference: "https://arxiv.org/abs/1606.03498",
   options: {
     chunks: z.enum(["torch-fidelity", "adm"]).default("torch-fidelity"),
@@ -45,23 +51,24 @@ export const inceptionScore: MetricStrategy<ScoreOptions> = {
     seed: z.number().int().min(0).default(2020),
   },
   needs: ["logits"],
-  describes: { inceptionScore: { label: "IS", better: "higher", digits: 2 } },
+  describes: { [of.value]: { label: of.label, better: "higher", digits: 2 } },
   create(options, { extractor }): Metric {
     const rows = new Rows();
     return {
       update: ({ logits }) => {
-        if (logits?.fake) rows.append(logits.fake);
+        const own = logits?.[of.side];
+        if (own) rows.append(own);
       },
       merge: (state) => {
-        const { fake } = state;
-        if (fake) rows.append({ shape: fake.shape, data: fake.data as Float32Array });
+        const own = state[of.side];
+        if (own) rows.append({ shape: own.shape, data: own.data as Float32Array });
       },
-      state: () => ({ fake: rows.toArray() }),
+      state: () => ({ [of.side]: rows.toArray() }),
       async compute() {
         const chunks = CHUNKING[options.chunks](rows.count, options);
         if (rows.count === 0 || chunks.some((chunk) => chunk.length === 0))
           throw new UserError(
-            `inception-score: expected at least one sample in each of ${chunks.length} chunks, ` +
+            `${of.name}: expected at least one sample in each of ${chunks.length} chunks, ` +
               `got ${rows.count} samples; evaluate on more images or set fewer splits`,
           );
         const scores = chunks.map((chunk) => scoreOfRows(rows.features(), chunk));
@@ -70,13 +77,13 @@ export const inceptionScore: MetricStrategy<ScoreOptions> = {
           scores.reduce((sum, value) => sum + (value - mean) ** 2, 0) / scores.length;
         const interval = meanInterval(scores, "chunks");
         return {
-          metric: "inception-score",
-          values: { inceptionScore: mean },
+          metric: of.name,
+          values: { [of.value]: mean },
           details: { chunksDeviation: Math.sqrt(variance) },
-          ...(interval && { intervals: { inceptionScore: interval } }),
+          ...(interval && { intervals: { [of.value]: interval } }),
           protocol: {
             ...extractorProtocol(extractor),
-            fakeCount: rows.count,
+            [`${of.side}Count`]: rows.count,
             classes: rows.columns,
             chunking: options.chunks,
             chunks: chunks.length,
@@ -85,4 +92,22 @@ export const inceptionScore: MetricStrategy<ScoreOptions> = {
       },
     };
   },
-};
+});
+
+export const inceptionScore = scoreOf({
+  name: "inception-score",
+  value: "inceptionScore",
+  label: "IS",
+  side: "fake",
+  summary:
+    "exp of the mean divergence between an image's class prediction and the average prediction",
+});
+
+/** What the real images themselves score: without it a score says little. */
+export const realInceptionScore = scoreOf({
+  name: "real-inception-score",
+  value: "realInceptionScore",
+  label: "IS of real",
+  side: "real",
+  summary: "The inception score of the real images, to hold the others' against",
+});
