@@ -10,8 +10,22 @@ const moved = (amount: number) => {
   return hostTensor(values as Float32Array, images.shape);
 };
 
-it("the built-in distance grows with the difference, from 0, and has a gradient", async () => {
-  const { name, distance, network, dispose } = await loadPerceptualDistance({ name: "builtin" });
+const distances = ["builtin", "builtin-judge"];
+
+it("teacher and judge have distances of their own", async () => {
+  const [teacher, judge] = await Promise.all(
+    distances.map((name) => loadPerceptualDistance({ name })),
+  );
+  expect(teacher!.hash).not.toBe(judge!.hash);
+  const [byTeacher, byJudge] = await Promise.all(
+    [teacher!, judge!].map(({ distance }) => distance(images, moved(0.5))),
+  );
+  expect([...byJudge!.data]).not.toEqual([...byTeacher!.data]);
+  for (const one of [teacher, judge]) one!.dispose();
+});
+
+it.each(distances)("%s grows with the difference, from 0, and has a gradient", async (which) => {
+  const { name, distance, network, dispose } = await loadPerceptualDistance({ name: which });
   expect(name).not.toMatch(/lpips/i);
   expect([...(await distance(images, images)).data]).toEqual([0, 0]);
   const near = (await distance(images, moved(0.1))).data;
