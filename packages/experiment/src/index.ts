@@ -82,6 +82,7 @@ export { canonicalJson, runId, type StageIdentity, slugify } from "./store/ident
 export { gitRevision, installedVersions } from "./store/provenance.js";
 export * from "./store/read-run.js";
 export { createRunFolder, type MediaItem, markRunFailed, RunFolder } from "./store/run-folder.js";
+export { RUN_LOG, type RunLogTail, readRunLog } from "./store/run-log.js";
 export { clearStopRequest, isStopRequested, requestStop } from "./store/stop-request.js";
 export * from "./store/sweep-store.js";
 export { Asha, type AshaOptions, ashaSchema } from "./sweep/asha.js";

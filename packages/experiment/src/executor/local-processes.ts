@@ -1,14 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { closeSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { readFailure } from "../store/read-run.js";
 import { markRunFailed } from "../store/run-folder.js";
+import { openRunLog, readRunLog } from "../store/run-log.js";
 import type { PlannedStage } from "../sweep/plan.js";
 import type { Admission, ExecuteOptions, Executor, StageOutcome } from "./executor.js";
 import { type FromStage, STAGE_EXIT, type ToStage } from "./messages.js";
+import { withoutProgress } from "./progress-log.js";
 
-/** Last lines of a child's stderr to show when it dies without a word. */
-const TAIL_CHARACTERS = 2000;
+/** Of a stage's log, to look for the reason when its process dies without a word, and of that to show. */
+const TAIL_BYTES = 16_000;
+const SHOWN_CHARACTERS = 2000;
 
 /** The rest is for the system. */
 const SHARE_OF_MEMORY = 0.9;
@@ -16,7 +20,7 @@ const SHARE_OF_MEMORY = 0.9;
 /**
  * Each stage in a process of its own, forked from the program that runs now with its Node options (so
  * that it works from sources as from a build). Progress comes by messages; everything that matters is in
- * the run folder, so nothing is lost with this process.
+ * the run folder, what the process prints too, so nothing is lost with this process.
  */
 export function localProcesses(options: {
   /** The command line's entry file; it must understand `stage run <folder>`. */
@@ -38,6 +42,8 @@ export function localProcesses(options: {
   const execute = ({ runsFolder, stage, signal, onUpdate, pauseAtStep }: ExecuteOptions) =>
     new Promise<StageOutcome>((resolve) => {
       const folder = join(runsFolder, stage.id);
+      const log = openRunLog(folder);
+      const output = log?.descriptor ?? "ignore";
       const child = fork(
         entry,
         [
@@ -50,14 +56,12 @@ export function localProcesses(options: {
           String(threads),
           ...(pauseAtStep === undefined ? [] : ["--pause-at", String(pauseAtStep)]),
         ],
-        { execArgv: process.execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"] },
+        { execArgv: process.execArgv, stdio: ["ignore", output, output, "ipc"] },
       );
+      if (log) closeSync(log.descriptor);
       children.add(child);
       onUpdate({ type: "started" });
-      let tail = "";
-      child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-        tail = (tail + text).slice(-TAIL_CHARACTERS);
-      });
+      let trouble = "";
       child.on("message", (message: FromStage) => onUpdate(message));
       const stop = () => {
         if (child.connected) child.send({ type: "stop" } satisfies ToStage);
@@ -65,19 +69,21 @@ export function localProcesses(options: {
       if (signal.aborted) stop();
       signal.addEventListener("abort", stop);
       child.on("error", (error) => {
-        tail += error.message;
+        trouble = error.message;
       });
       child.on("close", (code, killedBy) => {
         children.delete(child);
         signal.removeEventListener("abort", stop);
         if (code === 0) return resolve({ status: "done" });
         if (code === STAGE_EXIT.stopped) return resolve({ status: "stopped" });
+        const printed = log ? readRunLog(folder, { bytes: TAIL_BYTES, from: log.start }).text : "";
+        const tail = withoutProgress(`${printed}${trouble}`);
         if (code === STAGE_EXIT.claimed)
-          return resolve({ status: "failed", reason: "claimed", message: tail.trim() });
+          return resolve({ status: "failed", reason: "claimed", message: tail });
         const known = code === STAGE_EXIT.failed ? readFailure(folder) : undefined;
         if (known)
           return resolve({ status: "failed", reason: known.reason, message: known.message });
-        resolve(recordDeath(folder, { code, killedBy, tail: tail.trim() }));
+        resolve(recordDeath(folder, { code, killedBy, tail }));
       });
     });
 
@@ -135,7 +141,8 @@ function recordDeath(
   const outOfMemory = /heap out of memory|Cannot allocate memory|std::bad_alloc/.test(tail);
   const reason = outOfMemory ? "out-of-memory" : killedBy ? "killed" : "crash";
   const how = killedBy ? `killed by ${killedBy}` : `ended with code ${code}`;
-  const message = `its process was ${how}${tail && !killedBy ? `: ${tail}` : ""}`;
+  const said = tail && !killedBy ? `: ${tail.slice(-SHOWN_CHARACTERS)}` : "";
+  const message = `its process was ${how}${said}`;
   try {
     markRunFailed(folder, { reason, message });
   } catch {

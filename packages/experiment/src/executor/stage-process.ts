@@ -1,13 +1,14 @@
 import { type RunStageOptions, runStage } from "../stages/run-stage.js";
 import { ClaimedError } from "../store/claim.js";
 import { type FromStage, STAGE_EXIT, type ToStage } from "./messages.js";
+import { progressLog } from "./progress-log.js";
 
 /** Messages a second are enough for a progress bar. */
 const MESSAGE_MS = 150;
 
 /**
  * The body of `stage run <folder>`, the process that `localProcesses` forks: runs the stage, tells its
- * parent how far it is, stops with a checkpoint when told to or when the parent is gone.
+ * parent and its log how far it is, stops with a checkpoint when told to or when the parent is gone.
  * @returns the exit code
  */
 export async function stageProcess(
@@ -24,28 +25,44 @@ export async function stageProcess(
     // The terminal sends Ctrl-C to the whole group; the parent decides what it means.
     process.on("SIGINT", () => {});
   } else process.once("SIGINT", () => stop.abort());
-  process.once("SIGTERM", () => stop.abort());
+  // More than once: Slurm signals every process of a task, and the task's script passes it on.
+  process.on("SIGTERM", () => stop.abort());
   // Slurm's warning that the time is up or the node is wanted (src/executor/slurm/script.ts).
-  process.once("SIGUSR2", () => stop.abort());
+  process.on("SIGUSR2", () => stop.abort());
   const tell = (message: FromStage) => {
     if (parent && process.connected) parent(message, () => {});
   };
   let toldAt = 0;
+  const log = progressLog(print);
   try {
     const outcome = await runStage(folder, {
       ...options,
       signal: stop.signal,
       onProgress(progress) {
+        log(progress);
         const now = performance.now();
         if (now - toldAt < MESSAGE_MS && progress.step < progress.total) return;
         toldAt = now;
         tell({ type: "progress", progress });
       },
-      onWarning: (message) => tell({ type: "warning", message }),
+      onWarning(message) {
+        print(`warning: ${message}`);
+        tell({ type: "warning", message });
+      },
     });
+    print(outcome);
     return STAGE_EXIT[outcome];
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    print(error instanceof Error ? error.message : String(error));
     return error instanceof ClaimedError ? STAGE_EXIT.claimed : STAGE_EXIT.failed;
+  }
+}
+
+/** To stderr, which is the run's log where an executor has started it. */
+function print(line: string): void {
+  try {
+    process.stderr.write(`${line}\n`);
+  } catch {
+    // A full disk is reported by what matters.
   }
 }

@@ -12,10 +12,15 @@ export type StageKind = (typeof STAGE_KINDS)[number];
 /** Milliseconds since 1970. */
 const timeMs = z.number();
 
+/** The name of a run's folder: never a path, so that no document can lead out of the folder of runs. */
+export const runIdSchema = z
+  .string()
+  .regex(/^(?!\.{1,2}$)[^/\\]+$/, "expected the name of a run's folder, not a path");
+
 /** `config.json`: everything that identifies a run, and where it came from. */
 export const runConfigSchema = z.looseObject({
   format: z.literal(RUN_FORMAT),
-  id: z.string(),
+  id: runIdSchema,
   label: z.string(),
   kind: z.enum(STAGE_KINDS),
   /** The revision integer of this kind of stage; part of the id's hash. */
@@ -24,7 +29,7 @@ export const runConfigSchema = z.looseObject({
   /** Every option, defaults filled in. */
   config: z.record(z.string(), z.unknown()),
   /** Run ids this one reads from, by role. */
-  inputs: z.record(z.string(), z.string()),
+  inputs: z.record(z.string(), runIdSchema),
   createdAt: z.string(),
   /** Recorded, never hashed; null outside a git checkout. */
   git: z.object({ commit: z.string(), dirty: z.boolean() }).nullable(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { runIdSchema } from "./run-format.js";
 
 /** `runs/sweeps/<name>/sweep.json`: which runs make up a sweep and which tables to print. */
 export const SWEEP_FORMAT = 1;
@@ -41,7 +42,7 @@ export const sweepPointSchema = z.looseObject({
   /** Axis → the label of its value. */
   axes: z.record(z.string(), z.string()),
   /** Stage kind → run id. Points share ids where they share stages. */
-  stages: z.record(z.string(), z.string()),
+  stages: z.record(z.string(), runIdSchema),
 });
 export type SweepPoint = z.infer<typeof sweepPointSchema>;
 
@@ -59,7 +60,7 @@ export const sweepRecordSchema = z.looseObject({
   axes: z.record(z.string(), z.array(z.string())),
   points: z.array(sweepPointSchema),
   /** Every distinct run id, in the order of execution. */
-  order: z.array(z.string()),
+  order: z.array(runIdSchema),
   tables: z.array(tableSchema),
   /** How it was run: executor, retry, early stopping, search; `resume` goes on with the same. */
   running: z.record(z.string(), z.unknown()).optional(),

@@ -6,6 +6,7 @@ import { writeJsonAtomic } from "./atomic-file.js";
 
 const sweepsFolder = (runsFolder: string) => join(runsFolder, "sweeps");
 
+/** Where a sweep's own files are. */
 export function sweepFolder(runsFolder: string, name: string): string {
   return join(sweepsFolder(runsFolder), name);
 }
@@ -18,6 +19,7 @@ export function writeSweepRecord(runsFolder: string, record: SweepRecord): strin
   return folder;
 }
 
+/** Names of the sweeps in a folder of runs. */
 export function listSweeps(runsFolder: string): string[] {
   const folder = sweepsFolder(runsFolder);
   if (!existsSync(folder)) return [];
@@ -26,6 +28,7 @@ export function listSweeps(runsFolder: string): string[] {
     .sort();
 }
 
+/** A sweep by name; an unknown one is a UserError that names the nearest. */
 export function readSweepRecord(runsFolder: string, name: string): SweepRecord {
   const names = listSweeps(runsFolder);
   if (!names.includes(name)) {
@@ -37,5 +40,13 @@ export function readSweepRecord(runsFolder: string, name: string): SweepRecord {
     );
   }
   const path = join(sweepFolder(runsFolder, name), "sweep.json");
-  return parseConfig(sweepRecordSchema, JSON.parse(readFileSync(path, "utf8")), path);
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    throw new UserError(
+      `${path}: expected JSON; the file is damaged: start the sweep again, its runs are kept`,
+    );
+  }
+  return parseConfig(sweepRecordSchema, content, path);
 }

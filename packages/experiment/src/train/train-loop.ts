@@ -5,6 +5,7 @@ import { decodeSafetensors, encodeSafetensors, type Trainer } from "@fqgan/tenso
 import { RUN_FORMAT } from "../schema/run-format.js";
 import type { StageContext } from "../stages/stage.js";
 import { Rate } from "./rate.js";
+import { WorkMeter } from "./work.js";
 
 export interface TrainLoopOptions<Batch> {
   readonly context: Pick<
@@ -58,6 +59,7 @@ export async function trainLoop<Batch>(
   let savedAt = Date.now();
   let savedStep = trainer.step;
   const rate = new Rate();
+  const work = new WorkMeter();
   const until = Math.min(steps, context.pauseAtStep ?? steps);
   while (trainer.step < until && !signal.aborted) {
     const scalars = await trainer.trainStep(await batch(trainer.step));
@@ -84,8 +86,11 @@ export async function trainLoop<Batch>(
       run.logMetrics(step, {
         ...withPrefix("train/", scalars),
         ...(validates && withPrefix("validation/", await validate(step))),
-        ...(ratePerSecond && { "system/imagesPerSecond": ratePerSecond }),
-        "system/residentBytes": process.memoryUsage.rss(),
+        ...(ratePerSecond && {
+          "system/imagesPerSecond": ratePerSecond,
+          "system/stepsPerSecond": ratePerSecond / batchSize,
+        }),
+        ...withPrefix("system/", { ...work.sinceLast() }),
       });
     // Validation takes its time: it is no part of the rate.
     if (validates) rate.restart();

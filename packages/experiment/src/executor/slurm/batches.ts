@@ -2,6 +2,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writeFileAtomic } from "../../store/atomic-file.js";
+import { readRunLog } from "../../store/run-log.js";
+
+const TAIL_BYTES = 2000;
 
 /** An array that was submitted, or was about to be: `<runs>/slurm/<job name>/`. */
 export interface Batch {
@@ -43,11 +46,13 @@ export function listBatches(runsFolder: string): Batch[] {
     .sort((a, b) => b.submittedMs - a.submittedMs);
 }
 
-/** The last lines a task wrote, for a stage that died without a word. */
-export function taskLog({ folder }: Batch, task: number): string {
+/** The last lines a task wrote, for a stage that died without a word: its run's log, or what came before it. */
+export function taskLog({ folder }: Batch, { run, task }: { run: string; task: number }): string {
+  const { text } = readRunLog(run, { bytes: TAIL_BYTES });
+  if (text.trim() !== "") return text.trim();
   try {
     return readFileSync(join(folder, `${task}.log`), "utf8")
-      .slice(-2000)
+      .slice(-TAIL_BYTES)
       .trim();
   } catch {
     return "";

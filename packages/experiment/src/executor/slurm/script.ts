@@ -1,3 +1,4 @@
+import { RUN_LOG } from "../../store/run-log.js";
 import type { SlurmOptions } from "./options.js";
 
 /** A word for a shell, whatever is in it. */
@@ -44,9 +45,12 @@ ${directives.map((line) => `#SBATCH ${line}`).join("\n")}
 cd ${quote(workingFolder)} || exit 1
 run=$(sed -n "\${SLURM_ARRAY_TASK_ID}p" ${quote(`${folder}/stages.txt`)})
 [ -n "$run" ] || exit 1
+# what the stage prints belongs to its folder; this file is for what comes before
+{ echo "--- $(date -u +%FT%TZ) on $HOSTNAME" >>"$run/${RUN_LOG}"; } 2>/dev/null && exec >>"$run/${RUN_LOG}" 2>&1
 ${setup.map((line) => `${line}\n`).join("")}again=
-trap 'again=1; kill -USR2 "$child" 2>/dev/null' USR2
-trap 'kill -TERM "$child" 2>/dev/null' TERM
+child=
+trap 'again=1; [ -z "$child" ] || kill -USR2 "$child" 2>/dev/null' USR2
+trap '[ -n "$child" ] || exit 143; kill -TERM "$child" 2>/dev/null' TERM
 ${command.map(quote).join(" ")} "$run" --threads "\${SLURM_CPUS_PER_TASK:-${cpus}}" &
 child=$!
 wait "$child"; code=$?

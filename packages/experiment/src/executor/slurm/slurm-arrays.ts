@@ -141,7 +141,8 @@ export function slurmArrays(setting: {
       watch.lost += 1;
       if (watch.lost <= MAX_LOST) enqueue(watch);
       else {
-        const message = `its task vanished ${MAX_LOST} times; its log ends: ${taskLog(batch, task)}`;
+        const log = taskLog(batch, { run: watch.folder, task });
+        const message = `its task vanished ${MAX_LOST} times; its log ends: ${log}`;
         markRunFailed(watch.folder, { reason: "lost", message });
         end(watch, { status: "failed", reason: "lost", message });
       }

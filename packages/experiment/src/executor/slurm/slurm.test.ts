@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { RUN_LOG } from "../../store/run-log.js";
 import { decide, type Facts } from "./decide.js";
 import { slurmSchema } from "./options.js";
 import { parseAccounting, parseTasks, taskState } from "./queue.js";
@@ -111,12 +112,14 @@ describe("the script", () => {
 
   it("runs its line of the list, and puts itself back into the queue when its time is up", async () => {
     const folder = mkdtempSync(join(tmpdir(), "fqgan-script-"));
-    writeFileSync(join(folder, "stages.txt"), "/runs/one\n/runs/it's two\n");
+    const run = join(folder, "it's two");
+    mkdirSync(run);
+    writeFileSync(join(folder, "stages.txt"), `/runs/one\n${run}\n`);
     const path = join(folder, "job.sh");
     // A stage that saves itself when told to; a cluster that notes what is asked of it.
     writeFileSync(
       join(folder, "stage.sh"),
-      `sleep 0.3; trap 'exit 130' USR2; echo "$@" "$MODULE" > ${folder}/ran; kill -USR2 $PPID; while :; do sleep 0.05; done`,
+      `echo working; sleep 0.3; trap 'exit 130' USR2; echo "$@" "$MODULE" > ${folder}/ran; kill -USR2 $PPID; while :; do sleep 0.05; done`,
     );
     writeFileSync(join(folder, "scontrol"), `#!/bin/bash\necho "$@" > ${folder}/asked`, {
       mode: 0o755,
@@ -131,8 +134,22 @@ describe("the script", () => {
     expect(() => execFileSync("bash", [path], { env, stdio: "ignore", timeout: 10_000 })).toThrow(
       expect.objectContaining({ status: 130 }),
     );
-    expect(readFileSync(join(folder, "ran"), "utf8")).toBe("/runs/it's two --threads 4 yes\n");
+    expect(readFileSync(join(folder, "ran"), "utf8")).toBe(`${run} --threads 4 yes\n`);
     expect(readFileSync(join(folder, "asked"), "utf8")).toBe("requeue 7_2\n");
+    expect(readFileSync(join(run, RUN_LOG), "utf8")).toMatch(/^--- .*Z on .*\nworking\n/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("says in the array's own log what is wrong before there is a run to say it in", () => {
+    const folder = mkdtempSync(join(tmpdir(), "fqgan-script-"));
+    writeFileSync(join(folder, "stages.txt"), `${folder}/missing\n`);
+    const path = join(folder, "job.sh");
+    writeFileSync(path, script(folder, ["bash", "-c", "echo no such run; exit 1", "--"]));
+    const env = { PATH: process.env.PATH, SLURM_ARRAY_TASK_ID: "1" };
+    expect(() => execFileSync("bash", [path], { env, stdio: "pipe" })).toThrow(
+      expect.objectContaining({ status: 1, stdout: Buffer.from("no such run\n") }),
+    );
+    expect(existsSync(join(folder, "missing"))).toBe(false);
     rmSync(folder, { recursive: true });
   });
 });
