@@ -172,7 +172,11 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
       "--differences [row]",
       "paired differences from a row (default: the first), with intervals",
     )
-    .option("--files", "write every table in every format, and the figures", false)
+    .option(
+      "--files",
+      "write every table in every format, and the paper's figures 1, 3, 4, 5",
+      false,
+    )
     .action(act(async () => (await import("./commands/report.js")).report));
   program
     .command("frontier <sweep>")

@@ -35,6 +35,7 @@ export {
 export { parseContender } from "./lab/parse-contender.js";
 export { columnNames, resolveColumn } from "./report/columns.js";
 export { type Differences, differencesFrom, formatDifferences } from "./report/differences.js";
+export type { ReportFigure } from "./report/figures/report-figure.js";
 export { writeFigures } from "./report/figures/write-figures.js";
 export {
   formatCell,

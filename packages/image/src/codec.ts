@@ -111,3 +111,18 @@ export async function encodePng(image: Image): Promise<Uint8Array> {
     .toBuffer();
   return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.length);
 }
+
+/**
+ * A drawing as the bytes of a PNG, `scale` pixels for each of its units; text needs fonts on this machine.
+ * @param svg of our own making: it is parsed as it is
+ */
+export async function rasterizeSvg(
+  svg: string,
+  { scale = 2 }: { readonly scale?: number } = {},
+): Promise<Uint8Array> {
+  const { default: sharp } = await import("sharp");
+  // An SVG's unit is a pixel at 72 dots an inch.
+  return sharp(Buffer.from(svg), { density: 72 * scale })
+    .png()
+    .toBuffer();
+}

@@ -44,13 +44,18 @@ export async function report(
   const baseline = options.differences === true ? undefined : options.differences;
   const differences =
     options.differences === undefined ? [] : ours.map((table) => differencesFrom(table, baseline));
-  const written = options.html ? writeReport(globals.runs, record) : undefined;
+  const figures = options.files
+    ? await writeFigures(globals.runs, record, { paper: options.paper })
+    : undefined;
+  const written = options.html
+    ? writeReport(globals.runs, record, { drawings: figures?.drawings })
+    : undefined;
   const texts = (format: TableFormat) => [
     ...tables.map((table) => ({ name: table.name, text: formatTable(table, format) })),
     ...differences.map((one) => ({ name: one.name, text: formatDifferences(one, format) })),
   ];
   const files: string[] = [];
-  if (options.files) {
+  if (figures) {
     const folder = sweepFolder(globals.runs, name);
     for (const format of TABLE_FORMATS)
       for (const table of texts(format)) {
@@ -58,7 +63,7 @@ export async function report(
         writeFileSync(path, `${table.text}\n`);
         files.push(path);
       }
-    files.push(...(await writeFigures(globals.runs, record)));
+    files.push(...figures.files);
   }
   if (globals.json)
     process.stdout.write(

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { SweepRecord } from "../schema/sweep-format.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
 import { sweepFolder } from "../store/sweep-store.js";
+import type { ReportFigure } from "./figures/report-figure.js";
+import { quickFigures } from "./figures/write-figures.js";
 import { reportPage } from "./html/page.js";
 import { sweepTables } from "./sweep-tables.js";
 
@@ -9,8 +11,15 @@ import { sweepTables } from "./sweep-tables.js";
 export function writeReport(
   runsFolder: string,
   record: SweepRecord,
+  options: {
+    /** Figures, where they have been drawn already. */
+    readonly drawings?: readonly ReportFigure[] | undefined;
+  } = {},
 ): { readonly path: string; readonly pictures: number } {
-  const { html, pictures } = reportPage(runsFolder, record, sweepTables(runsFolder, record));
+  const { html, pictures } = reportPage(runsFolder, record, {
+    tables: sweepTables(runsFolder, record),
+    drawings: options.drawings ?? quickFigures(runsFolder, record),
+  });
   const path = join(sweepFolder(runsFolder, record.name), "report.html");
   writeFileAtomic(path, html, { durable: false });
   return { path, pictures };

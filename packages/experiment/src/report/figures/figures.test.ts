@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeImage, encodePng } from "@fqgan/image";
-import { expect, it } from "vitest";
+import { hostTensor } from "@fqgan/tensor";
+import { describe, expect, it } from "vitest";
 import type { RunConfig } from "../../schema/run-format.js";
 import type { SweepRecord } from "../../schema/sweep-format.js";
 import { createRunFolder, RunFolder } from "../../store/run-folder.js";
 import { writeSweepRecord } from "../../store/sweep-store.js";
+import { codeMapFigure } from "./code-map.js";
 import { codebookSizeFigure } from "./codebook-size.js";
 import { writeFigures } from "./write-figures.js";
 
@@ -62,12 +64,20 @@ it("draws what a sweep's runs hold", async () => {
     tables: [],
   };
   writeSweepRecord(runs, record);
-  const files = await writeFigures(runs, record);
+  const { files, drawings } = await writeFigures(runs, record);
   const folder = join(runs, "sweeps/s");
   expect(files).toEqual(
-    ["figure-1.svg", "figure-3-p-64.png", "figure-3-p-256.png"].map((name) => join(folder, name)),
+    ["figure-1.svg", "figure-1.png", "figure-3-p-64.png", "figure-3-p-256.png"].map((name) =>
+      join(folder, name),
+    ),
   );
-  const { width, height, data } = await decodeImage(files[1]!);
+  expect(drawings.map(({ name }) => name)).toEqual(["figure-1"]);
+  // twice the drawing's 480 × 320 units
+  expect(await decodeImage(files[1]!)).toMatchObject({ width: 960, height: 640 });
+  const paper = await writeFigures(runs, record, { paper: true });
+  expect(paper.files).toContain(join(folder, "figure-1-paper.png"));
+  expect(paper.drawings[1]!.svg).toContain("LFQ (MAGVIT2)");
+  const { width, height, data } = await decodeImage(files[2]!);
   // original, both, visual, semantic: four rows of two pixels with four between
   expect([width, height]).toEqual([4, 4 * 2 + 3 * 4]);
   expect([0, 6, 12, 18].map((y) => data[y * width * 3])).toEqual([10, 20, 30, 40]);
@@ -85,4 +95,52 @@ it("puts a family with several sizes on a line", () => {
   expect(svg).toContain("a &lt;b&gt;");
   expect(svg.match(/<circle/g)).toHaveLength(3);
   expect(codebookSizeFigure("one", [{ family: "vq", size: 8, rfid: 1 }])).toBeUndefined();
+});
+
+describe("figure 4", () => {
+  /** Two clusters an odd one apart in one factor, all the same in the other. */
+  const points = 24;
+  const means = {
+    visual: hostTensor(
+      Float32Array.from({ length: points * 2 }, (_, i) =>
+        i % 2 === 0 ? 5 * (Math.floor(i / 2) % 2) + 0.1 * Math.sin(i) : 0.1 * Math.cos(i),
+      ),
+      [points, 2],
+    ),
+    "semantic <b>": hostTensor(new Float32Array(points * 3), [points, 3]),
+  };
+  const classes = ["one", "two <i>"];
+  const meanLabels = Int32Array.from({ length: points }, (_, i) => i % 2);
+
+  it("has a panel for each factor, and a class a colour", () => {
+    const svg = codeMapFigure("FQ <script>", { means, meanLabels, classes })!;
+    expect(svg).not.toMatch(/<(b|i|script)>/);
+    expect(svg).toContain("semantic &lt;b&gt;");
+    const dots = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="2.4" fill="([^"]+)"/g)];
+    expect(dots).toHaveLength(2 * points);
+    expect(new Set(dots.map(([, , , colour]) => colour)).size).toBe(2);
+    // In the first panel the classes lie apart, all inside of it.
+    const visual = dots.slice(0, points).map(([, x, y]) => [Number(x), Number(y)] as const);
+    for (const [x, y] of visual) {
+      expect(x).toBeGreaterThan(20);
+      expect(x).toBeLessThan(280);
+      expect(y).toBeGreaterThan(58);
+      expect(y).toBeLessThan(318);
+    }
+    const middle = (label: number) => {
+      const own = visual.filter((_, i) => meanLabels[i] === label);
+      return [0, 1].map((axis) => own.reduce((sum, p) => sum + p[axis]!, 0) / own.length);
+    };
+    const [[ax, ay], [bx, by]] = [middle(0), middle(1)] as [number[], number[]];
+    expect(Math.hypot(ax! - bx!, ay! - by!)).toBeGreaterThan(60);
+  });
+
+  it("greys what has no colour of its own, and needs a few points", () => {
+    const many = Int32Array.from({ length: points }, (_, i) => (i < 12 ? i : 0));
+    const svg = codeMapFigure("many", { means, meanLabels: many, classes })!;
+    expect(svg).toContain(">others<");
+    expect(svg.match(/r="2.4" fill="#c8c8c8"/g)).toHaveLength(4);
+    const few = { meanLabels: meanLabels.slice(0, 3), classes };
+    expect(codeMapFigure("few", { means, ...few })).toBeUndefined();
+  });
 });

@@ -51,7 +51,9 @@ it("shows names, captions and commands as text, and needs no other file", async 
     order: ["tokenizer-a", "tokenizer-unfinished"],
     tables: [],
   };
-  const { html, pictures } = reportPage(runs, record, []);
+  const drawing = { name: "figure-1", title: HOSTILE, svg: "<svg></svg>" };
+  const { html, pictures } = reportPage(runs, record, { tables: [], drawings: [drawing] });
+  expect(html).toContain("<svg></svg>");
   expect(html).not.toContain(HOSTILE);
   expect(html).toContain("&lt;img src=x");
   expect(pictures).toBe(2);

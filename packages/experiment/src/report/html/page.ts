@@ -9,6 +9,7 @@ import {
   readRunStatus,
   readUsage,
 } from "../../store/read-run.js";
+import type { ReportFigure } from "../figures/report-figure.js";
 import type { FilledTable } from "../table.js";
 import { curveChart, legend } from "./curves.js";
 import { htmlDifferences, htmlTable } from "./html-table.js";
@@ -36,7 +37,7 @@ const CURVES: Readonly<Record<string, string>> = {
 export function reportPage(
   runsFolder: string,
   record: SweepRecord,
-  tables: readonly FilledTable[],
+  { tables, drawings }: { tables: readonly FilledTable[]; drawings: readonly ReportFigure[] },
 ): { html: string; pictures: number } {
   const runs = record.order
     .map((id) => join(runsFolder, id))
@@ -53,6 +54,7 @@ export function reportPage(
   const body = [
     header(record, runs),
     ...tables.map((table) => htmlTable(table) + htmlDifferences(table)),
+    figures(drawings),
     reconstructions(tokenizers),
     curves("Tokenizers while training", tokenizers),
     samples(generators),
@@ -80,6 +82,16 @@ function header(record: SweepRecord, runs: readonly ReportRun[]): string {
     `<h1>${escapeHtml(record.title)}</h1><p class="note">${escapeHtml(made.join(" · "))}</p>` +
     `<p class="note">made by <code>${escapeHtml(record.command)}</code></p>`
   );
+}
+
+/** Drawings are markup of our own. */
+function figures(drawings: readonly ReportFigure[]): string {
+  if (drawings.length === 0) return "";
+  const all = drawings.map(
+    ({ title, svg }) =>
+      `<figure><figcaption>${escapeHtml(title)}</figcaption><div class="scroll">${svg}</div></figure>`,
+  );
+  return `<section><h2>Figures</h2>${all.join("\n")}</section>`;
 }
 
 function reconstructions(runs: readonly ReportRun[]): string {
