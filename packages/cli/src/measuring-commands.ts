@@ -93,6 +93,7 @@ function measuring(command: Command): Command {
   return command
     .option("--limit <n>", "only the first images", wholeNumber("--limit", 1))
     .option("--inception <file>", "pt_inception-2015-12-05-6726825d.pth: ADM, torch-fidelity, …")
+    .option("--vgg16 <file>", "vgg16-397923af.pth: precision and recall of torch-fidelity")
     .option("--dinov2 <file>", "dinov2_vitl14_pretrain.pth: FD-DINOv2")
     .option("--clip <file>", "CLIP ViT-L/14-336's image side: CMMD")
     .option("--lpips <file>", "vgg16-397923af.pth: LPIPS")

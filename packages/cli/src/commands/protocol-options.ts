@@ -4,6 +4,7 @@ import type { MetricInput } from "@fqgan/metrics";
 /** What the commands that measure images have in common. */
 export interface ProtocolOptions {
   readonly inception?: string;
+  readonly vgg16?: string;
   readonly dinov2?: string;
   readonly clip?: string;
   readonly lpips?: string;
@@ -18,9 +19,11 @@ export function protocolsOf(
   inputs: readonly MetricInput[],
   size?: number,
 ): EvaluationProtocol[] {
-  const { inception, dinov2, clip, lpips, lpipsLinear, protocol, metric, intervals } = options;
+  const { inception, vgg16, dinov2, clip, lpips, lpipsLinear } = options;
+  const { protocol, metric, intervals } = options;
   const available = availableProtocols({
     inception,
+    vgg16,
     dinov2,
     clip,
     ...(lpips !== undefined && { lpips: { weights: lpips, linear: lpipsLinear } }),

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodePng, type Image } from "@fqgan/image";
 import { encodeNpz } from "@fqgan/metrics";
 import { createKey, uniform, writeModel } from "@fqgan/tensor";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   auditTokenizer,
@@ -59,6 +60,11 @@ beforeAll(async () => {
   writeFileSync(path("odd", "grey.png"), await encodePng(grey));
   const dot = { width: 1, height: 1, channels: 3, data: Uint8Array.of(9, 8, 7) };
   writeFileSync(path("odd", "one-pixel.png"), await encodePng(dot));
+  const decoding = join(import.meta.dirname, "../../../../tests/parity/fixtures/image/decode");
+  for (const file of ["gray16.png", "rgba.png"])
+    copyFileSync(join(decoding, file), path("odd", file));
+  const cmyk = sharp(join(decoding, "jpeg_444_q90.jpg")).toColourspace("cmyk");
+  writeFileSync(path("odd", "cmyk.jpg"), await cmyk.jpeg().toBuffer());
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -120,16 +126,19 @@ describe("pairs", () => {
 });
 
 describe("sets", () => {
-  it("leave out what can't be read, by name; grey and tiny images count", async () => {
+  it("leave out what can't be read, by name; grey, tiny, CMYK and transparent images count", async () => {
     const evaluation = await evaluateSets({
       real: await openImages(path("real")),
       fake: await openImages(path("odd")),
       protocols: chooseProtocols(all, { protocols: ["builtin"], metrics: ["fid"] }),
     });
-    expect(evaluation.counts).toEqual({ real: COUNT, fake: 5 });
-    expect(evaluation.rejected).toHaveLength(1);
-    expect(evaluation.rejected[0]?.reason).toMatch(/broken\.png: expected a PNG, JPEG or WebP/);
-    expect(evaluation.warnings.join()).toMatch(/24 real and 5 fake images/);
+    expect(evaluation.counts).toEqual({ real: COUNT, fake: 7 });
+    const reasons = evaluation.rejected.map(({ reason }) => reason).sort();
+    expect(reasons).toEqual([
+      expect.stringMatching(/broken\.png: expected a PNG, JPEG or WebP/),
+      expect.stringMatching(/gray16\.png: expected 8 bits a channel, got 16/),
+    ]);
+    expect(evaluation.warnings.join()).toMatch(/24 real and 7 fake images/);
   });
 
   it("compare with saved statistics as with the images, and refuse another network's", async () => {
@@ -264,9 +273,8 @@ describe("tokenizer card", () => {
 
 describe("protocols", () => {
   it("are told apart by tool and open with their weights", () => {
-    const names = availableProtocols({ inception: "i.pth", dinov2: "d.pth", clip: "c.pt" }).map(
-      ({ name: protocol }) => protocol,
-    );
+    const files = { inception: "i.pth", vgg16: "v.pth", dinov2: "d.pth", clip: "c.pt" };
+    const names = availableProtocols(files).map(({ name: protocol }) => protocol);
     expect(names).toEqual([
       "pixels",
       "llamagen",
@@ -274,12 +282,19 @@ describe("protocols", () => {
       "torch-fidelity",
       "pytorch-fid",
       "clean-fid",
+      "improved-precision-recall",
       "fd-dinov2",
       "cmmd",
       "codes",
     ]);
     expect(() => only("adm")).toThrow(/--protocol adm: expected one of pixels, .*--inception/);
     expect(() => chooseProtocols(all, { metrics: ["lpips"] })).toThrow(/--metric lpips: expected/);
+  });
+  it("measure what takes longer only where it is asked for by name", () => {
+    const names = (metrics?: readonly string[]) =>
+      chooseProtocols(all, { protocols: ["builtin"], metrics })[0]!.metrics.map(({ name }) => name);
+    expect(names()).not.toContain("fid-infinity");
+    expect(names(["fid", "fid-infinity"])).toEqual(["fid", "fid-infinity"]);
   });
   it("show their numbers with at least two digits that count", () => {
     const [value] = labelled({

@@ -5,6 +5,7 @@
 import { type MetricInput, metrics } from "@fqgan/metrics";
 import { type StrategyConfig, UserError } from "@fqgan/registry";
 
+/** A way to measure that somebody's published numbers follow. */
 export interface EvaluationProtocol {
   readonly name: string;
   /** For headings. */
@@ -16,6 +17,8 @@ export interface EvaluationProtocol {
   /** The network that compares pairs. */
   readonly perceptual?: StrategyConfig;
   readonly metrics: readonly StrategyConfig[];
+  /** Measured where they are asked for by name. */
+  readonly optional?: readonly StrategyConfig[];
 }
 
 /** Files of published weights; each opens the protocols that need it. */
@@ -26,12 +29,17 @@ export interface WeightFiles {
   readonly dinov2?: string | undefined;
   /** CLIP ViT-L/14-336's image side. */
   readonly clip?: string | undefined;
+  /** torchvision's vgg16-397923af.pth, whole: precision and recall on its fc2. */
+  readonly vgg16?: string | undefined;
   /** torchvision's vgg16-397923af.pth, and LPIPS's vgg.pth. */
   readonly lpips?: { readonly weights: string; readonly linear?: string | undefined } | undefined;
 }
 
 /** KID of the full sets: unbiased, so it stands beside every FID. */
 const FULL_KID = { name: "kid", subsets: 0 };
+
+/** FID extrapolated to infinitely many samples: fifteen distances instead of one. */
+const EXTRAPOLATED = [{ name: "fid-infinity" }];
 
 /** The smallest images that five scales fit. */
 const MS_SSIM_LEAST = 161;
@@ -76,6 +84,7 @@ const builtin: EvaluationProtocol = {
     { name: "precision-recall" },
     { name: "density-coverage" },
   ],
+  optional: EXTRAPOLATED,
 };
 
 function inceptionProtocols(weights: string): EvaluationProtocol[] {
@@ -94,12 +103,13 @@ function inceptionProtocols(weights: string): EvaluationProtocol[] {
         { name: "inception-score", chunks: "adm" },
         { name: "precision-recall", k: 3, ball: "closed" },
       ],
+      optional: EXTRAPOLATED,
     },
     {
       name: "torch-fidelity",
       title: "torch-fidelity",
       summary:
-        "FID, KID and IS of torch-fidelity; its precision and recall need VGG-16's fc2 and are left out",
+        "FID, KID and IS of torch-fidelity; its precision and recall are `improved-precision-recall`",
       extractor: inception("tf1"),
       metrics: [{ name: "fid", mean: "float32" }, { name: "kid" }, { name: "inception-score" }],
     },
@@ -122,7 +132,7 @@ function inceptionProtocols(weights: string): EvaluationProtocol[] {
 
 /** Every protocol that these files allow, in the order of a report. */
 export function availableProtocols(files: WeightFiles): EvaluationProtocol[] {
-  const { inception, dinov2, clip, lpips } = files;
+  const { inception, vgg16, dinov2, clip, lpips } = files;
   return [
     pixels,
     llamagen,
@@ -142,6 +152,17 @@ export function availableProtocols(files: WeightFiles): EvaluationProtocol[] {
         ]
       : []),
     ...(inception === undefined ? [builtin] : inceptionProtocols(inception)),
+    ...(vgg16 === undefined
+      ? []
+      : [
+          {
+            name: "improved-precision-recall",
+            title: "Improved precision and recall",
+            summary: "Of torch-fidelity ≥ 0.4: on VGG-16's fc2, k = 3",
+            extractor: { name: "vgg16", weights: vgg16 },
+            metrics: [{ name: "precision-recall", k: 3, ball: "closed" }],
+          },
+        ]),
     ...(dinov2 === undefined
       ? []
       : [
@@ -151,6 +172,7 @@ export function availableProtocols(files: WeightFiles): EvaluationProtocol[] {
             summary: "Fréchet distance and density/coverage of DINOv2 features, as dgm-eval",
             extractor: { name: "dinov2", weights: dinov2 },
             metrics: [{ name: "fid" }, FULL_KID, { name: "density-coverage" }],
+            optional: EXTRAPOLATED,
           },
         ]),
     ...(clip === undefined
@@ -182,9 +204,9 @@ export function chooseProtocols(
   },
 ): EvaluationProtocol[] {
   const { inputs, size = Number.POSITIVE_INFINITY } = wanted;
-  const possible = protocols.map((protocol) => ({
+  const possible = protocols.map(({ optional = [], ...protocol }) => ({
     ...protocol,
-    metrics: protocol.metrics.filter(
+    metrics: [...protocol.metrics, ...(wanted.metrics ? optional : [])].filter(
       ({ name }) =>
         (!inputs || metrics.get(name).needs.every((input) => inputs.includes(input))) &&
         (name !== "ms-ssim" || size >= MS_SSIM_LEAST),
