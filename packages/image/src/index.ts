@@ -4,7 +4,6 @@ export {
   decodeImage,
   encodePng,
   IMAGE_EXTENSIONS,
-  type OrientationRule,
   rasterizeSvg,
 } from "./codec.js";
 export * from "./pure.js";
