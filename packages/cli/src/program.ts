@@ -56,6 +56,7 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     .option("--runs <folder>", "folder of run folders", "runs")
     .option("--json", "print the result as JSON", false)
     .option("--quiet", "no progress", false)
+    .option("--plugin <file>", "a module of yours that registers strategies (repeatable)", collect)
     .addHelpText("after", FOOTER)
     .showHelpAfterError("(fqgan --help shows what there is)")
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
@@ -67,7 +68,9 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
       load: () => Promise<(globals: Globals, ...parameters: T) => Promise<number>>,
     ) =>
     async (...parameters: unknown[]) => {
-      const globals = { ...(program.opts() as Omit<Globals, "entry">), entry };
+      const { plugin = [], ...options } = program.opts<Globals & { plugin?: readonly string[] }>();
+      const globals = { ...options, entry };
+      await (await import("./plugins.js")).loadPlugins(plugin);
       // commander passes the command itself last
       done(await (await load())(globals, ...(parameters.slice(0, -1) as T)));
     };

@@ -1,36 +1,33 @@
-import { readFileSync } from "node:fs";
-import type { Command } from "commander";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { EXIT } from "./exit-codes.js";
-import { createProgram } from "./program.js";
+import { commandLines, meant } from "./testing/command-lines.js";
 
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const repository = new URL("../../../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, repository), "utf8");
+const readme = read("packages/cli/README.md");
+const guides = readdirSync(new URL("docs/guides", repository)).filter((name) =>
+  name.endsWith(".md"),
+);
 
-/** Splits a line as a shell would: quotes group, # begins a comment. */
-const words = (line: string) =>
-  (line.replace(/\s+#.*$/, "").match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
+const documents = [
+  ["README.md", 10],
+  ["packages/cli/README.md", 40],
+  ["apps/dashboard/README.md", 3],
+  ...guides.map((name) => [`docs/guides/${name}`, 0] as const),
+] as const;
 
-/** Replaces what commands do by taking note of them. */
-function listen(command: Command, path: string, heard: string[]): void {
-  for (const child of command.commands) {
-    const name = `${path} ${child.name()}`.trim();
-    child.action(() => void heard.push(name));
-    listen(child.exitOverride(), name, heard);
-  }
-}
+it.each(documents)(
+  "every command line of %s is one that the program takes",
+  async (path, least) => {
+    const lines = commandLines(read(path));
+    expect(lines.length).toBeGreaterThanOrEqual(least);
+    for (const line of lines) expect(await meant(line), line).toHaveLength(1);
+  },
+);
 
-it("every command line of the README is one that the program takes", async () => {
-  const lines = readme.split("\n").filter((line) => line.startsWith("fqgan "));
-  expect(lines.length).toBeGreaterThan(10);
-  for (const line of lines) {
-    const heard: string[] = [];
-    const program = createProgram({ entry: "" }, () => {});
-    listen(program, "", heard);
-    const parameters = words(line).slice(1);
-    await program.parseAsync(parameters, { from: "user" });
-    expect(heard, line).toHaveLength(1);
-    expect(parameters.join(" ")).toContain(heard[0]!.split(" ")[0]);
-  }
+it("refuses a line with an option that does not exist", async () => {
+  await expect(meant("fqgan reconstruct cat.jpg --frm newest")).rejects.toThrow("--frm");
 });
 
 it("the README lists every exit code", () => {

@@ -1,0 +1,9 @@
+import DefaultTheme from "vitepress/theme-without-fonts";
+import { h } from "vue";
+import { Pictures } from "./pictures";
+import "./style.css";
+
+export default {
+  extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { "home-hero-after": () => h(Pictures) }),
+};
