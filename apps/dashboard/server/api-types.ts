@@ -52,6 +52,27 @@ export interface RunDetail extends RunRow {
   readonly protocol: Readonly<Record<string, string>>;
 }
 
+/** A file of weights in a run's folder. */
+export interface CheckpointItem {
+  readonly file: string;
+  /** As the dashboard's own process reaches it. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  /** Whether it is to go on from or to use, as its header says. */
+  readonly kind?: string;
+  readonly step?: number;
+  /** Why its header can't be read. */
+  readonly problem?: string;
+}
+
+/** The end of what a run's processes printed. */
+export interface LogView {
+  readonly lines: readonly string[];
+  /** Whether there is more before. */
+  readonly isCut: boolean;
+}
+
 /** A curve of one run, or of the seeds of one setting: mean, lowest and highest value around each place. */
 export interface Band {
   readonly x: readonly number[];
@@ -80,6 +101,8 @@ export interface SweepRow {
   readonly done: number;
   readonly failed: number;
   readonly total: number;
+  /** Why its record can't be read. */
+  readonly problem?: string;
 }
 
 /** A table as it is printed: numbers are text already, as the report formats them. */

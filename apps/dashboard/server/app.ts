@@ -1,5 +1,5 @@
-import { createReadStream, existsSync, realpathSync, statSync } from "node:fs";
-import { join, sep } from "node:path";
+import { createReadStream, statSync } from "node:fs";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { UserError } from "@fqgan/registry";
 import { type Context, Hono } from "hono";
@@ -10,6 +10,9 @@ import { viewCodebooks } from "./codebooks-view.js";
 import { parseCurveQuery } from "./curve-query.js";
 import { CurveStore } from "./curve-store.js";
 import { queryCurves } from "./curves.js";
+import { Missing } from "./missing.js";
+import { pathBelow } from "./path-below.js";
+import { runFileRoutes } from "./run-file-routes.js";
 import type { RunIndex } from "./run-index.js";
 import { viewRunDetail } from "./run-view.js";
 import { viewSweep, viewSweeps } from "./sweep-view.js";
@@ -26,19 +29,6 @@ export interface AppOptions {
   /** What every request must know; undefined on loopback. */
   readonly token?: string | undefined;
 }
-
-/** The path of a file below `root`, or undefined if it is missing or lies outside (links followed). */
-export function pathBelow(root: string, ...parts: readonly string[]): string | undefined {
-  if (parts.some((part) => part === "" || part === "." || part === ".." || /[/\\\0]/.test(part)))
-    return undefined;
-  const path = join(root, ...parts);
-  if (!existsSync(path)) return undefined;
-  const inside = realpathSync(path).startsWith(realpathSync(root) + sep);
-  return inside ? path : undefined;
-}
-
-/** Says that something is not there. */
-class Missing extends Error {}
 
 /** REST over run folders, a stream of changes, and the pages. Read-only. */
 export function createApp({ index, assets, hosts, token }: AppOptions): Hono {
@@ -100,6 +90,7 @@ export function createApp({ index, assets, hosts, token }: AppOptions): Hono {
     context.header("Content-Type", "image/png");
     return context.body(Readable.toWeb(createReadStream(path)) as ReadableStream);
   });
+  app.route("/api/runs", runFileRoutes({ runFolder }));
   // ?runs=a,b;c: a band for the seeds a and b, and one for c
   app.get("/api/curves", (context) => {
     const { groups, query } = parseCurveQuery(new URL(context.req.url).searchParams);

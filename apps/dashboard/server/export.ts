@@ -1,12 +1,15 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { listRunFolders, listSweeps } from "@fqgan/experiment";
+import { listRunFolders } from "@fqgan/experiment";
 import { UserError } from "@fqgan/registry";
+import { viewCheckpoints } from "./checkpoints-view.js";
 import { viewCodebooks } from "./codebooks-view.js";
 import { CurveStore, type Rows } from "./curve-store.js";
+import { viewLog } from "./log-view.js";
+import { pathBelow } from "./path-below.js";
 import { RunIndex } from "./run-index.js";
 import { viewRunDetail } from "./run-view.js";
-import { viewSweep, viewSweeps } from "./sweep-view.js";
+import { sweepNames, viewSweep, viewSweeps } from "./sweep-view.js";
 import { viewTokens } from "./tokens-view.js";
 import { loadWebAssets } from "./web-assets.js";
 
@@ -52,8 +55,8 @@ export async function exportDashboard({
     "/api/runs": new RunIndex(runs, 1000).list(),
     "/api/sweeps": viewSweeps(runs),
   };
-  for (const name of listSweeps(runs))
-    answers[`/api/sweeps/${encodeURIComponent(name)}`] = viewSweep(runs, name);
+  for (const name of sweepNames(runs))
+    answers[`/api/sweeps/${encodeURIComponent(name)}`] = answerOf(() => viewSweep(runs, name));
   const rows: Record<string, object> = {};
   const curves = new CurveStore(1);
   for (const folder of folders) {
@@ -64,12 +67,15 @@ export async function exportDashboard({
     for (const [name, view] of [
       ["codebooks", viewCodebooks],
       ["tokens", viewTokens],
+      ["log?lines=200", (one: string) => viewLog(one, 200)],
+      ["checkpoints", viewCheckpoints],
     ] as const)
       answers[`${path}/${name}`] = answerOf(() => view(folder));
     rows[id] = plainRows(curves.read(folder));
     for (const { file } of detail.media) {
-      const from = join(folder, "media", file);
-      if (!existsSync(from)) continue;
+      // A link to a file elsewhere is not carried out of the house.
+      const from = pathBelow(folder, "media", file);
+      if (!from) continue;
       mkdirSync(join(out, "media", id), { recursive: true });
       copyFileSync(from, join(out, "media", id, file));
       pictures += 1;

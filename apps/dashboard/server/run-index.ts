@@ -12,6 +12,7 @@ const WATCHED = [
   "events.jsonl",
   "media.jsonl",
   "progress.json",
+  "log.txt",
   "failed",
   "claim",
 ];

@@ -8,6 +8,7 @@ import {
   sweepTables,
 } from "@fqgan/experiment";
 import type { RunRow, SweepDetail, SweepRow, SweepTable } from "./api-types.js";
+import { pathBelow } from "./path-below.js";
 import { viewRun } from "./run-view.js";
 
 function count(runs: readonly RunRow[]) {
@@ -18,10 +19,20 @@ function count(runs: readonly RunRow[]) {
 const runsOf = (runsFolder: string, order: readonly string[]) =>
   order.map((id) => viewRun(join(runsFolder, id)));
 
+/** Sweeps that lie in the folder themselves. */
+export const sweepNames = (runsFolder: string): string[] =>
+  listSweeps(runsFolder).filter((name) => pathBelow(join(runsFolder, "sweeps"), name));
+
+/** Every sweep; one whose record can't be read is a row that says why. */
 export const viewSweeps = (runsFolder: string): SweepRow[] =>
-  listSweeps(runsFolder).map((name) => {
-    const { order } = readSweepRecord(runsFolder, name);
-    return { name, ...count(runsOf(runsFolder, order)) };
+  sweepNames(runsFolder).map((name) => {
+    try {
+      const { order } = readSweepRecord(runsFolder, name);
+      return { name, ...count(runsOf(runsFolder, order)) };
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      return { name, done: 0, failed: 0, total: 0, problem };
+    }
   });
 
 export function viewSweep(runsFolder: string, name: string): SweepDetail {

@@ -24,3 +24,17 @@ export function formatAgo(ms: number, now = Date.now()): string {
   if (seconds < 86_400) return `${formatDuration(seconds).split(" ").slice(0, 2).join(" ")} ago`;
   return new Date(ms).toISOString().slice(0, 10);
 }
+
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** Bytes in powers of a thousand, three digits. */
+export function formatBytes(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined || !Number.isFinite(bytes)) return "–";
+  const power = Math.min(
+    BYTE_UNITS.length - 1,
+    Math.floor(Math.log10(Math.max(1, Math.abs(bytes))) / 3),
+  );
+  const value = bytes / 1000 ** power;
+  const digits = power === 0 || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)} ${BYTE_UNITS[power]}`;
+}

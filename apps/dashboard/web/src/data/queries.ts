@@ -1,6 +1,8 @@
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import type {
+  CheckpointItem,
   CodebooksView,
+  LogView,
   NamedBands,
   RunDetail,
   RunRow,
@@ -44,6 +46,29 @@ export const useTokens = (id: string) =>
   useQuery({
     queryKey: ["run", id, "tokens"],
     queryFn: () => get<TokensView>(paths.tokens(id)),
+  });
+
+export const useCheckpoints = (id: string) =>
+  useQuery({
+    queryKey: ["run", id, "checkpoints"],
+    queryFn: () => get<CheckpointItem[]>(paths.checkpoints(id)),
+    placeholderData: keepPreviousData,
+  });
+
+/** Asked for only when someone wants it: reading a large file takes seconds. A changed file is another question. */
+export const useCheckpointHash = (id: string, checkpoint: CheckpointItem, wanted: boolean) =>
+  useQuery({
+    queryKey: ["hash", id, checkpoint.file, checkpoint.bytes, checkpoint.modifiedMs],
+    queryFn: () => get<{ sha256: string }>(paths.checkpointHash(id, checkpoint.file)),
+    enabled: wanted,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const useLog = (id: string) =>
+  useQuery({
+    queryKey: ["run", id, "log"],
+    queryFn: () => get<LogView>(paths.log(id)),
+    placeholderData: keepPreviousData,
   });
 
 export const useSweeps = () =>

@@ -35,6 +35,10 @@ export const paths = {
   run: (id: string) => `/api/runs/${segment(id)}`,
   codebooks: (id: string) => `/api/runs/${segment(id)}/codebooks`,
   tokens: (id: string) => `/api/runs/${segment(id)}/tokens`,
+  checkpoints: (id: string) => `/api/runs/${segment(id)}/checkpoints`,
+  checkpointHash: (id: string, file: string) =>
+    `/api/runs/${segment(id)}/checkpoints/${segment(file)}/sha256`,
+  log: (id: string) => `/api/runs/${segment(id)}/log?lines=200`,
   sweeps: "/api/sweeps",
   sweep: (name: string) => `/api/sweeps/${segment(name)}`,
 };

@@ -2,12 +2,15 @@ import { useMemo } from "react";
 import { formatNumber } from "../data/format.js";
 import { mediaByKind } from "../data/media.js";
 import { useRun } from "../data/queries.js";
+import { CheckpointList } from "../parts/checkpoint-list.js";
 import { CurveGrid } from "../parts/curve-grid.js";
 import { Link, runAddress } from "../parts/link.js";
+import { LogTail } from "../parts/log-tail.js";
 import { MediaTimeline } from "../parts/media-timeline.js";
 import { RunHeading } from "../parts/run-heading.js";
 import { Scroll } from "../parts/scroll.js";
 import { Pending } from "../parts/status.js";
+import { SYSTEM, SystemPanel } from "../parts/system-panel.js";
 
 export function RunPage({ id }: { id: string }) {
   const { data: run, error } = useRun(id);
@@ -49,7 +52,9 @@ export function RunPage({ id }: { id: string }) {
           <MediaTimeline key={kind} run={run.id} items={items} />
         ))}
       </div>
-      <CurveGrid groups={[[run.id]]} labels={[run.label]} />
+      <CurveGrid groups={[[run.id]]} labels={[run.label]} without={SYSTEM} />
+      <SystemPanel run={run.id} label={run.label} />
+      <CheckpointList run={run.id} />
       <div className="two">
         <section className="card">
           <h2>Events</h2>
@@ -72,6 +77,7 @@ export function RunPage({ id }: { id: string }) {
           </Scroll>
         </section>
       </div>
+      <LogTail run={run.id} />
     </>
   );
 }

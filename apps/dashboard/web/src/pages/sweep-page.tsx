@@ -1,6 +1,6 @@
-import { useState } from "react";
 import type { SweepDetail, SweepTable } from "../../../server/api-types.js";
 import { useSweep } from "../data/queries.js";
+import { CopyButton } from "../parts/copy-button.js";
 import { Link, runAddress } from "../parts/link.js";
 import { Scatter } from "../parts/scatter.js";
 import { Scroll } from "../parts/scroll.js";
@@ -104,19 +104,5 @@ function RunList({ sweep }: { sweep: SweepDetail }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function CopyButton({ label, text }: { label: string; text: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
-  };
-  return (
-    <button type="button" onClick={copy}>
-      {copied ? "Copied" : label}
-    </button>
   );
 }

@@ -14,16 +14,31 @@ export function SweepsPage() {
         </p>
       )}
       <div className="grid">
-        {sweeps.map((sweep) => (
-          <Link className="card" key={sweep.name} to={`/sweeps/${encodeURIComponent(sweep.name)}`}>
-            <h2>{sweep.name}</h2>
-            <progress value={sweep.done} max={sweep.total} aria-label={`${sweep.name}: progress`} />
-            <span className="count">
-              {sweep.done} of {sweep.total} runs done
-              {sweep.failed > 0 ? `, ${sweep.failed} failed` : ""}
-            </span>
-          </Link>
-        ))}
+        {sweeps.map((sweep) =>
+          sweep.problem === undefined ? (
+            <Link
+              className="card"
+              key={sweep.name}
+              to={`/sweeps/${encodeURIComponent(sweep.name)}`}
+            >
+              <h2>{sweep.name}</h2>
+              <progress
+                value={sweep.done}
+                max={sweep.total}
+                aria-label={`${sweep.name}: progress`}
+              />
+              <span className="count">
+                {sweep.done} of {sweep.total} runs done
+                {sweep.failed > 0 ? `, ${sweep.failed} failed` : ""}
+              </span>
+            </Link>
+          ) : (
+            <section className="card" key={sweep.name}>
+              <h2>{sweep.name}</h2>
+              <p className="notice bad">{sweep.problem}</p>
+            </section>
+          ),
+        )}
       </div>
     </>
   );

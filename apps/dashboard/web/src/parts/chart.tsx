@@ -7,6 +7,8 @@ import { smooth } from "../data/smooth.js";
 
 export interface ChartProps {
   readonly name: string;
+  /** How its values are written; default: as plain numbers. */
+  readonly format?: (value: number | null | undefined) => string;
   /** One line with its band a group; the place is the group's colour. */
   readonly bands: readonly Band[];
   readonly labels: readonly string[];
@@ -35,6 +37,7 @@ function tableOf(bands: readonly Band[], smoothing: number): uPlot.AlignedData {
 /** Curves over training; drag to look closer, double-click for the whole. */
 export function Chart(props: ChartProps) {
   const { name, bands, labels, axis, log = false, smoothing = 0, onZoom } = props;
+  const { format = formatNumber } = props;
   const frame = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -43,7 +46,7 @@ export function Chart(props: ChartProps) {
   const positive = bands.every(({ low }) => low.every((value) => value === null || value > 0));
   const usesLog = log && positive;
   const data = tableOf(bands, smoothing);
-  const last = labels.map((_, i) => formatNumber(lastOf(bands[i]?.mean ?? []))).join(" · ");
+  const last = labels.map((_, i) => format(lastOf(bands[i]?.mean ?? []))).join(" · ");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: data goes through setData below
   useEffect(() => {
@@ -56,8 +59,8 @@ export function Chart(props: ChartProps) {
         ticks: { show: false },
         font: "11px system-ui",
       };
-      const numbers = (_: uPlot, ticks: number[]) =>
-        ticks.map((tick) => (tick === null ? "" : formatNumber(tick)));
+      const written = (write: (value: number) => string) => (_: uPlot, ticks: number[]) =>
+        ticks.map((tick) => (tick === null ? "" : write(tick)));
       const groups = bands.map((_, group) => resolveColour(groupColour(group)));
       const hidden = { stroke: "transparent", width: 0, points: { show: false }, spanGaps: true };
       plot.current = new uPlot(
@@ -66,8 +69,8 @@ export function Chart(props: ChartProps) {
           height: HEIGHT,
           scales: { x: { time: false }, y: usesLog ? { distr: 3 } : {} },
           axes: [
-            { ...line, size: 26, values: numbers },
-            { ...line, size: 54, values: numbers },
+            { ...line, size: 26, values: written(formatNumber) },
+            { ...line, size: 54, values: written(format) },
           ],
           series: [
             {},
@@ -100,7 +103,7 @@ export function Chart(props: ChartProps) {
                   index === null || index === undefined
                     ? lastOf(u.data[3 * group + 1] as (number | null)[])
                     : u.data[3 * group + 1]![index];
-                const values = bands.map((_, group) => formatNumber(at(group))).join(" · ");
+                const values = bands.map((_, group) => format(at(group))).join(" · ");
                 const place =
                   index === null || index === undefined
                     ? ""

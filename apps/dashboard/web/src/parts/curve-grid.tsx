@@ -3,13 +3,16 @@ import { useQueryParameter } from "../data/location.js";
 import { useCurves } from "../data/queries.js";
 import { Chart } from "./chart.js";
 
-/** Every curve of some groups of runs, with the controls that they share. The state is in the URL. */
+/** The curves of some groups of runs, with the controls that they share. The state is in the URL. */
 export function CurveGrid({
   groups,
   labels,
+  without,
 }: {
   groups: readonly (readonly string[])[];
   labels: readonly string[];
+  /** Curves whose names begin so have a place of their own. */
+  without?: string;
 }) {
   const [scale, setScale] = useQueryParameter("scale", "linear");
   const [axis, setAxis] = useQueryParameter("axis", "step");
@@ -19,8 +22,10 @@ export function CurveGrid({
   const place = axis === "seconds" ? "seconds" : "step";
   const { data, error } = useCurves({ groups, axis: place, ...range });
   const wanted = words.toLowerCase().split(/\s+/);
-  const shown = Object.entries(data ?? {}).filter(([name]) =>
-    wanted.every((word) => name.toLowerCase().includes(word)),
+  const shown = Object.entries(data ?? {}).filter(
+    ([name]) =>
+      !(without !== undefined && name.startsWith(without)) &&
+      wanted.every((word) => name.toLowerCase().includes(word)),
   );
   return (
     <section style={{ display: "grid", gap: "0.8rem" }}>
