@@ -1,6 +1,7 @@
 import { platform } from "#platform";
 import type { ByteSource } from "./pytorch/byte-source.js";
 
+/** A file that is read in parts, to be closed. */
 export interface OpenFile extends ByteSource {
   close(): Promise<void>;
 }
@@ -9,5 +10,9 @@ export interface OpenFile extends ByteSource {
  * A file that is read in parts (Node only; browsers fetch bytes).
  * @param what is expected there, for errors: "a tokenizer's checkpoint"
  */
-export const openFile = (path: string, what: string): Promise<OpenFile> =>
+export const openFile = (path: string | URL, what: string): Promise<OpenFile> =>
   platform.openFile(path, what);
+
+/** Writes a file whole or not at all (Node only). */
+export const saveFile = (path: string, bytes: Uint8Array): Promise<void> =>
+  platform.saveFile(path, bytes);

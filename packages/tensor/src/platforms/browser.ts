@@ -12,4 +12,9 @@ export const platform: Platform = {
       `${path}: expected ${what} as bytes, which a browser cannot read from a path; fetch it first`,
     );
   },
+  async saveFile(path) {
+    throw new UserError(
+      `${path}: expected bytes to stay in the page, since a browser cannot write to a path; encode them and offer a download`,
+    );
+  },
 };

@@ -4,6 +4,7 @@ import { onnx, onnxPlain } from "../engines/onnx.js";
 import { tfjsNode, tfjsNodeGpu, wasm, webgpu } from "../engines/tfjs.js";
 import { openNodeFile } from "./open-node-file.js";
 import type { Platform } from "./platform.js";
+import { saveNodeFile } from "./save-node-file.js";
 
 export const platform: Platform = {
   engines: [onnx, onnxPlain, cpu, wasm, webgpu, tfjsNode, tfjsNodeGpu],
@@ -13,4 +14,5 @@ export const platform: Platform = {
     return logical > 4 ? Math.floor(logical / 2) : logical;
   },
   openFile: openNodeFile,
+  saveFile: saveNodeFile,
 };

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { UserError } from "@fqgan/registry";
 import type { OpenFile } from "../checkpoint/open-file.js";
 
@@ -9,7 +10,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** A file that is read in parts. */
-export async function openNodeFile(path: string, what: string): Promise<OpenFile> {
+export async function openNodeFile(source: string | URL, what: string): Promise<OpenFile> {
+  const path = typeof source === "string" ? source : fileURLToPath(source);
   const refuse = (error: NodeJS.ErrnoException): never => {
     const found = REASONS[error.code ?? ""] ?? error.message;
     throw new UserError(`${path}: expected ${what}, got ${found}`);

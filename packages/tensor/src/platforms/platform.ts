@@ -8,5 +8,7 @@ export interface Platform {
   /** How many threads an engine gets that is not told. */
   defaultThreads(): number;
   /** @param what is expected there, for errors */
-  openFile(path: string, what: string): Promise<OpenFile>;
+  openFile(path: string | URL, what: string): Promise<OpenFile>;
+  /** Whole or not at all. */
+  saveFile(path: string, bytes: Uint8Array): Promise<void>;
 }

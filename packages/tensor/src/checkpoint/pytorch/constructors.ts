@@ -25,14 +25,34 @@ const OTHER_STORAGE_TYPES = [
   "QInt32Storage",
 ];
 
+const NUMBER_TYPES = [
+  "float64",
+  "float32",
+  "float16",
+  "bfloat16",
+  "int64",
+  "int32",
+  "uint8",
+  "bool",
+];
+
 const isStorage = (value: unknown): value is Storage =>
   typeof value === "object" && value !== null && "read" in value;
 
-/** Only named, never called. */
-const named: Constructor = () => null;
+/** Only named, or of no interest to whoever wants tensors. */
+const nothing: Constructor = () => null;
 
-const byName = (names: readonly string[]) =>
-  Object.fromEntries(names.map((name) => [`torch.${name}`, named]));
+/** What Lightning writes beside weights, as VQGAN's and Stable Diffusion's files have it: scores and settings. */
+const BESIDE_WEIGHTS = [
+  "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
+  "numpy.core.multiarray.scalar",
+  "numpy.dtype",
+  "_codecs.encode",
+];
+
+const ignored = (names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, nothing]));
+const torch = (name: string) => `torch.${name}`;
 
 /** @param where names the file in errors */
 export function constructorsFor(where: string): Record<string, Constructor> {
@@ -53,9 +73,12 @@ export function constructorsFor(where: string): Record<string, Constructor> {
     "torch._utils._rebuild_tensor": tensor,
     "torch._utils._rebuild_tensor_v2": tensor,
     "torch._utils._rebuild_parameter": ([data]) => data,
-    ...byName(Object.keys(STORAGE_TYPES)),
-    ...byName(OTHER_STORAGE_TYPES),
-    ...byName(["float64", "float32", "float16", "bfloat16", "int64", "int32", "uint8", "bool"]),
+    "builtins.set": ([items]) => items ?? [],
+    "__builtin__.set": ([items]) => items ?? [],
+    ...ignored(Object.keys(STORAGE_TYPES).map(torch)),
+    ...ignored(OTHER_STORAGE_TYPES.map(torch)),
+    ...ignored(NUMBER_TYPES.map(torch)),
+    ...ignored(BESIDE_WEIGHTS),
   };
 }
 

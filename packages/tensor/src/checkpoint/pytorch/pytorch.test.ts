@@ -136,6 +136,38 @@ describe("openPytorch", () => {
     );
   });
 
+  it("passes over what Lightning keeps beside weights", async () => {
+    const callback = global("pytorch_lightning.callbacks.model_checkpoint", "ModelCheckpoint");
+    const score = [
+      ...[...global("numpy.core.multiarray", "scalar"), 40],
+      ...[...global("numpy", "dtype"), ...text("f8"), 133, 82],
+      ...[...global("_codecs", "encode"), ...text("bytes"), 133, 82],
+      ...[116, 82],
+    ];
+    const { callbacks, w } = await open(
+      file(
+        record([
+          [
+            ...text("callbacks"),
+            125,
+            40,
+            ...callback,
+            125,
+            40,
+            ...text("best"),
+            ...score,
+            117,
+            117,
+          ],
+          [...text("w"), ...tensor("FloatStorage", 0, [6], [1])],
+        ]),
+      ),
+    );
+    const name = "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint";
+    expect(callbacks).toEqual({ [name]: { best: null } });
+    expect((w as PytorchTensor).shape).toEqual([6]);
+  });
+
   it("keeps names that objects have of themselves as names", async () => {
     const content = await open(file(record([[...text("__proto__"), 75, 1]])));
     expect(Object.keys(content)).toEqual(["__proto__"]);

@@ -20,7 +20,9 @@ export type PytorchValue =
 /** Deeper nesting than any checkpoint's: a damaged or hostile file. */
 const DEEPEST = 100;
 
-const beginsWithZip = (start: Uint8Array) => start[0] === 0x50 && start[1] === 0x4b;
+/** All four bytes of an entry's signature: two of them may also begin a safetensors file. */
+const beginsWithZip = (start: Uint8Array) =>
+  [0x50, 0x4b, 3, 4].every((byte, i) => start[i] === byte);
 
 /** Whether a file that begins with these four bytes may be one of torch.save. */
 export const isPytorchFile = (start: Uint8Array): boolean =>
@@ -69,6 +71,7 @@ function plain(
   // without a prototype: a key of any name is only a key
   const record: Record<string, PytorchValue> = Object.create(null);
   seen.set(value, record);
-  for (const [key, item] of value) record[String(key)] = inner(item);
+  for (const [key, item] of value)
+    record[key instanceof Global ? key.name : String(key)] = inner(item);
   return record;
 }
