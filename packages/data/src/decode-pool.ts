@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { AlphaRule } from "@fqgan/image";
+import type { AlphaRule, OrientationRule } from "@fqgan/image";
 import type { View } from "./dataset.js";
 
 export interface DecodeJob {
@@ -8,6 +8,7 @@ export interface DecodeJob {
   /** S, the side of the squares. */
   readonly size: number;
   readonly alpha: AlphaRule;
+  readonly orientation: OrientationRule;
   /** One for each path; default: the centre crop. */
   readonly views?: readonly View[];
 }

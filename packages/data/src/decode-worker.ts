@@ -8,7 +8,8 @@ import { takeView } from "./view.js";
 /** Images decoded at once in one thread: each may be tens of megabytes. */
 const AT_ONCE = 4;
 
-async function decode({ id, paths, size, alpha, views }: DecodeRequest): Promise<DecodeReply> {
+async function decode(request: DecodeRequest): Promise<DecodeReply> {
+  const { id, paths, size, alpha, orientation, views } = request;
   const length = size * size * 3;
   const pixels = new Uint8Array(paths.length * length);
   const failures: { position: number; reason: string }[] = [];
@@ -16,7 +17,8 @@ async function decode({ id, paths, size, alpha, views }: DecodeRequest): Promise
   const lane = async () => {
     for (const position of positions)
       try {
-        const image = await decodeImage(paths[position]!, { alpha, where: "image" });
+        const options = { alpha, orientation, where: "image" };
+        const image = await decodeImage(paths[position]!, options);
         const square = takeView(image, size, views?.[position] ?? { flip: false });
         pixels.set(square.data, position * length);
       } catch (error) {

@@ -76,6 +76,40 @@ describe("decodeImage", () => {
     expect(centreCrop(grey(3), 2).data).toEqual(new Uint8Array(12).fill(7));
   });
 
+  /** Where a pixel of the upright picture lies in the file, by EXIF's numbers. */
+  const stored: Record<number, (x: number, y: number) => [number, number]> = {
+    1: (x, y) => [x, y],
+    2: (x, y) => [2 - x, y], // mirrored
+    3: (x, y) => [2 - x, 1 - y], // upside down
+    4: (x, y) => [x, 1 - y],
+    5: (x, y) => [y, x], // rows are columns
+    6: (x, y) => [y, 1 - x],
+    7: (x, y) => [2 - y, 1 - x],
+    8: (x, y) => [2 - y, x],
+  };
+  it.each(Object.entries(stored))("turns a photograph of orientation %s", async (tag, placeOf) => {
+    const tagged = sharp(image.data, raw).withMetadata({ orientation: Number(tag) });
+    for (const bytes of [
+      await tagged.clone().webp({ lossless: true }).toBuffer(),
+      await tagged.clone().png().toBuffer(),
+      await tagged.clone().jpeg({ quality: 100 }).toBuffer(),
+    ]) {
+      const asStored = await decodeImage(bytes, { orientation: "stored" });
+      expect([asStored.width, asStored.height]).toEqual([3, 2]);
+      const upright = await decodeImage(bytes);
+      const { width, height } = upright;
+      expect([width, height]).toEqual(Number(tag) > 4 ? [2, 3] : [3, 2]);
+      const turned = new Uint8Array(18);
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++) {
+          const [column, row] = placeOf(x, y);
+          const from = 3 * (row * 3 + column);
+          turned.set(asStored.data.subarray(from, from + 3), 3 * (y * width + x));
+        }
+      expect(upright.data).toEqual(turned);
+    }
+  });
+
   it("drops, composites or keeps alpha", async () => {
     const rgba: Image = {
       width: 2,

@@ -14,6 +14,10 @@ const FORMATS = ["png", "jpeg", "webp"];
 /** What becomes of transparency. */
 export type AlphaRule = "drop" | "white" | "keep";
 
+/** What becomes of a photograph's orientation. */
+export type OrientationRule = "upright" | "stored";
+
+/** How a picture is decoded. */
 export interface DecodeOptions {
   /** Names the image in errors; default: the path. */
   readonly where?: string;
@@ -22,13 +26,22 @@ export interface DecodeOptions {
    * four channels.
    */
   readonly alpha?: AlphaRule;
+  /**
+   * `upright` (default) turns the picture as its EXIF tag says, as PIL's ImageOps.exif_transpose does; `stored`
+   * leaves it as it lies in the file, as PIL opens it, and with it the tools that published numbers come from.
+   */
+  readonly orientation?: OrientationRule;
 }
 
 /** sharp is loaded at the first use: it costs a command that reads no image nothing. */
-async function openSharp(bytes: Uint8Array): Promise<Sharp> {
+async function openSharp(bytes: Uint8Array, orientation: OrientationRule): Promise<Sharp> {
   const { default: sharp } = await import("sharp");
-  // as PIL opens files: no colour management, the first frame only, orientation tags ignored
-  const options: SharpOptions = { failOn: "error", ignoreIcc: true };
+  // as PIL opens files: no colour management, the first frame only
+  const options: SharpOptions = {
+    failOn: "error",
+    ignoreIcc: true,
+    autoOrient: orientation === "upright",
+  };
   return sharp(bytes, options);
 }
 
@@ -58,7 +71,8 @@ export async function decodeImage(
   if (bytes.length === 0)
     throw new UserError(`${where}: expected an image, got 0 bytes; remove it`);
   try {
-    return await decode(bytes, where, options.alpha ?? "drop");
+    const { alpha = "drop", orientation = "upright" } = options;
+    return await decode(bytes, where, { alpha, orientation });
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
@@ -68,8 +82,12 @@ export async function decodeImage(
   }
 }
 
-async function decode(bytes: Uint8Array, where: string, alpha: AlphaRule): Promise<Image> {
-  const image = await openSharp(bytes);
+async function decode(
+  bytes: Uint8Array,
+  where: string,
+  { alpha, orientation }: Required<Pick<DecodeOptions, "alpha" | "orientation">>,
+): Promise<Image> {
+  const image = await openSharp(bytes, orientation);
   const { format, depth, space } = await image.metadata();
   if (!FORMATS.includes(format))
     throw new UserError(`${where}: expected PNG, JPEG or WebP, got ${format}; convert it first`);

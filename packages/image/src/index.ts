@@ -4,6 +4,7 @@ export {
   decodeImage,
   encodePng,
   IMAGE_EXTENSIONS,
+  type OrientationRule,
   rasterizeSvg,
 } from "./codec.js";
 export * from "./pure.js";

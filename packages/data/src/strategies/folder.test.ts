@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { crc32 } from "node:zlib";
 import { encodePng, type Image } from "@fqgan/image";
 import { createKey } from "@fqgan/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -20,6 +21,18 @@ afterAll(async () => {
 
 function plain(value: number, width = 12, height = 9): Image {
   return { width, height, channels: 3, data: new Uint8Array(width * height * 3).fill(value) };
+}
+
+/** A PNG with an eXIf chunk behind its header, which holds nothing but an orientation. */
+function withOrientation(png: Uint8Array, orientation: number): Uint8Array {
+  // TIFF: big endian, one entry at 8: tag 0x0112, one short
+  const exif = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1];
+  const body = Buffer.from([...Buffer.from("eXIf"), ...exif, 0, orientation, ...Buffer.alloc(6)]);
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(body.length - 4);
+  check.writeUInt32BE(crc32(body));
+  const header = 8 + 25; // signature and IHDR
+  return Buffer.concat([png.subarray(0, header), length, body, check, png.subarray(header)]);
 }
 
 /** Writes files (an image's grey value, or raw bytes) into a new folder. */
@@ -54,6 +67,50 @@ const allOf = (dataset: Dataset) =>
   Object.values(dataset.splits).flatMap((split) => [...split.ids]);
 
 describe("folder", () => {
+  it("keeps class folders whole where a fold is asked for", async () => {
+    const patches = Array.from(
+      { length: 36 },
+      (_, i) => [`photo ${i % 12}/${i}.png`, i + 100] as const,
+    );
+    const folder = await folderOf("patches", Object.fromEntries(patches));
+    const folds = await Promise.all([0, 1, 2, 3, 4].map((fold) => open(folder, { fold })));
+    const photos = (ids: readonly string[]) => new Set(ids.map((id) => id.split("/")[0]));
+    for (const { splits } of folds) {
+      expect(splits.train.count + splits.validation.count + splits.test.count).toBe(36);
+      expect(splits.validation.ids).toEqual(folds[0]!.splits.validation.ids);
+      for (const photo of photos(splits.test.ids)) {
+        expect(photos(splits.train.ids)).not.toContain(photo);
+        expect(splits.test.ids.filter((id) => id.startsWith(`${photo}/`))).toHaveLength(3);
+      }
+    }
+    const tested = folds.flatMap(({ splits }) => splits.test.ids);
+    expect(new Set(tested).size).toBe(tested.length);
+    expect(tested.length + folds[0]!.splits.validation.count).toBe(36);
+    await expect(open(await folderOf("few", { "a/1.png": 100 }), { fold: 0 })).rejects.toThrow(
+      /fold 0: expected at least 6 class folders .* got 1/,
+    );
+  });
+
+  it("turns photographs upright, unless told to read them as they are stored", async () => {
+    // Left half black, right half white; the tag says that it has to be turned by a quarter, clockwise.
+    const data = Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => (i % 24 < 12 ? 0 : 255));
+    const png = await encodePng({ width: 8, height: 8, channels: 3, data });
+    const folder = await folderOf("turned", {
+      "train/a.png": withOrientation(png, 6),
+      "val/a.png": 100,
+      "test/a.png": 100,
+    });
+    const firstRow = async (options: Record<string, unknown>) => {
+      const { splits } = await open(folder, options);
+      return [...(await splits.train.images([0])).subarray(0, 24)];
+    };
+    const half = [...new Array<number>(12).fill(0), ...new Array<number>(12).fill(255)];
+    for (const memoryMiB of [0, 256]) {
+      expect(await firstRow({ memoryMiB })).toEqual(new Array(24).fill(0));
+      expect(await firstRow({ memoryMiB, orientation: "stored" })).toEqual(half);
+    }
+  });
+
   it("reads class folders of mixed sizes, split by the hash of each path", async () => {
     const dataset = await open(await folderOf("classes", manyFiles()));
     expect(dataset.classes).toEqual(["cats", "dogs"]);

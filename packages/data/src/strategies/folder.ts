@@ -2,11 +2,11 @@
  * Any folder of PNG, JPEG or WebP images: one sub-folder a class, or flat; of any sizes, resized and
  * centre-cropped as ADM does. Splits are the sub-folders train/, val/ and test/ where every image lies in
  * one; otherwise 80/10/10 by a hash of each file's path within the folder, so that adding files moves
- * none of the others.
+ * none of the others. With a `fold` class folders stay whole: patches of one photograph, say.
  */
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { AlphaRule } from "@fqgan/image";
+import type { AlphaRule, OrientationRule } from "@fqgan/image";
 import { UserError } from "@fqgan/registry";
 import { z } from "zod";
 import {
@@ -19,6 +19,7 @@ import {
   UnreadableImagesError,
 } from "../dataset.js";
 import { DecodePool } from "../decode-pool.js";
+import { FOLDS } from "../grouped-folds.js";
 import { memorySplit, takeRows } from "../memory-split.js";
 import { cachePath, defaultCacheFolder, readPixels, writePixels } from "../pixel-cache.js";
 import { type FolderFile, listFolder } from "./folder-files.js";
@@ -30,11 +31,23 @@ const options = {
     .enum(["white", "drop"])
     .default("white")
     .describe("transparency: composited on white, or dropped as PIL does"),
+  orientation: z
+    .enum(["upright", "stored"])
+    .optional()
+    .describe(
+      "photographs upright, as their EXIF tag says, if left out; or as stored, as torchvision reads them",
+    ),
   memoryMiB: z
     .number()
     .min(0)
     .default(256)
     .describe("decoded images are kept in memory up to this much, otherwise read when needed"),
+  fold: z
+    .int()
+    .min(0)
+    .max(FOLDS - 1)
+    .optional()
+    .describe("class folders stay whole: test on this fifth of them, validate on another tenth"),
 };
 type FolderOptions = z.output<z.ZodObject<typeof options>>;
 
@@ -45,6 +58,7 @@ interface Source {
   readonly folder: string;
   readonly size: number;
   readonly alpha: AlphaRule;
+  readonly orientation: OrientationRule;
   readonly pool: DecodePool;
 }
 
@@ -56,7 +70,7 @@ async function decodeAll(
   files: readonly FolderFile[],
   { onProgress, cacheFolder = defaultCacheFolder(), cacheAfterMs = 2000 }: LoadSettings,
 ): Promise<{ pixels: Uint8Array; rejected: RejectedFile[] }> {
-  const { size, alpha, pool } = source;
+  const { size, alpha, orientation, pool } = source;
   const length = size * size * 3;
   const key = await Promise.all(
     files.map(async (file) => {
@@ -64,7 +78,8 @@ async function decodeAll(
       return [file.path, found?.size, found?.mtimeMs];
     }),
   );
-  const cacheFile = cacheFolder === null ? undefined : cachePath(cacheFolder, { size, alpha, key });
+  const cacheFile =
+    cacheFolder === null ? undefined : cachePath(cacheFolder, { size, alpha, orientation, key });
   const cached = cacheFile && (await readPixels(cacheFile, files.length * length));
   if (cached) return { pixels: cached.pixels, rejected: JSON.parse(cached.note) };
 
@@ -83,6 +98,7 @@ async function decodeAll(
         paths: chunk.map((file) => absolute(source, file)),
         size,
         alpha,
+        orientation,
       });
       pixels.set(decoded.pixels, start * length);
       for (const { position, reason } of decoded.failures)
@@ -106,7 +122,7 @@ function fileSplit(options: {
   readonly classes: readonly string[];
 }): Split {
   const { name, source, files, classes } = options;
-  const { size, alpha, pool } = source;
+  const { size, alpha, orientation, pool } = source;
   return {
     name,
     count: files.length,
@@ -121,6 +137,7 @@ function fileSplit(options: {
         paths,
         size,
         alpha,
+        orientation,
         ...(views && { views }),
       });
       if (failures.length > 0)
@@ -145,12 +162,12 @@ function keepInMemory(split: Split, pixels: Uint8Array): Split {
 }
 
 async function load(
-  { path: folder, size, alpha, memoryMiB }: FolderOptions,
+  { path: folder, size, alpha, orientation = "upright", memoryMiB, fold }: FolderOptions,
   settings: LoadSettings,
 ): Promise<Dataset> {
-  const listed = await listFolder(folder);
+  const listed = await listFolder(folder, fold);
   const pool = new DecodePool();
-  const source: Source = { folder, size, alpha, pool };
+  const source: Source = { folder, size, alpha, orientation, pool };
   const length = size * size * 3;
   const fits = listed.length * length <= memoryMiB * 2 ** 20;
   const decoded = fits ? await decodeAll(source, listed, settings) : undefined;
@@ -177,7 +194,11 @@ async function load(
   }
   const counts = Object.values(splits).map(({ name, count }) => `${count} ${name}`);
   return {
-    name: `${path.basename(path.resolve(folder))}-${size}`,
+    name: [
+      path.basename(path.resolve(folder)),
+      size,
+      ...(fold === undefined ? [] : [`fold-${fold}`]),
+    ].join("-"),
     description:
       `${files.length} images in ${folder}, centre-cropped to ${size}×${size}, ${classes.length} ` +
       `${classes.length === 1 ? "class" : "classes"}: ${counts.join(", ")}` +
