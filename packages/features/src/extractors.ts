@@ -6,6 +6,7 @@ import { clip, fqganClip } from "./strategies/clip.js";
 import { dinov2, fqganDinov2 } from "./strategies/dinov2.js";
 import { inception } from "./strategies/inception.js";
 import { onnx } from "./strategies/onnx.js";
+import { randomJudge } from "./strategies/random-judge.js";
 import { transformers } from "./strategies/transformers.js";
 import { vgg16 } from "./strategies/vgg16.js";
 
@@ -17,10 +18,11 @@ export const extractors: Registry<ExtractorStrategy> = defineRegistry<ExtractorS
   "extractor",
   [
     builtinJudge,
+    strategy(randomJudge),
     strategy(inception),
+    strategy(vgg16),
     strategy(clip),
     strategy(dinov2),
-    strategy(vgg16),
     strategy(onnx),
     strategy(transformers),
   ],
