@@ -5,6 +5,7 @@ import {
   type HostTensor,
   isPytorchFile,
   openFile,
+  saveFile,
 } from "@fqgan/tensor";
 import { decodeTokenizer, encodeTokenizer } from "./checkpoint.js";
 import { importFqgan } from "./import/fqgan.js";
@@ -33,12 +34,9 @@ export async function loadTokenizer(
       published,
     );
   }
-  // Only here, so that browsers can load bytes and URLs.
-  const { fileURLToPath } = await import("node:url");
-  const path = typeof source === "string" ? source : fileURLToPath(source);
-  const file = await openFile(path, "a tokenizer's checkpoint");
+  const file = await openFile(source, "a tokenizer's checkpoint");
   try {
-    return await read(file, path, published);
+    return await read(file, typeof source === "string" ? source : source.pathname, published);
   } finally {
     await file.close();
   }
@@ -78,14 +76,5 @@ export async function saveTokenizer(
   tokenizer: Tokenizer,
   weights?: Record<string, HostTensor>,
 ): Promise<void> {
-  const { rename, rm, writeFile } = await import("node:fs/promises");
-  const bytes = await encodeTokenizer(tokenizer, weights);
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    await writeFile(partial, bytes, { flush: true });
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  await saveFile(path, await encodeTokenizer(tokenizer, weights));
 }
