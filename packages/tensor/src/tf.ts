@@ -4,6 +4,7 @@
  * tfjs-core leaves out of its Node build.
  */
 import "./gradients/index.js";
+import "./kernels/cpu-segment-sum.js";
 import "./resize/cpu-gradients.js";
 
 export * from "./tf-core.js";
