@@ -192,3 +192,19 @@ export interface TokensView {
   /** Class of each of the latents' images. */
   readonly latentLabels: readonly number[];
 }
+
+/** A model that the playground can run. */
+export interface PlaygroundModel {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: "tokenizer" | "generator";
+  /** What tells it from others of its label. */
+  readonly note: string;
+}
+
+/** `models.json` beside the playground's page. */
+export interface PlaygroundModels {
+  /** Where the dashboard's other pages are; absent where the playground is a site of its own. */
+  readonly dashboard?: string;
+  readonly models: readonly PlaygroundModel[];
+}

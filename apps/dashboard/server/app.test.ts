@@ -13,6 +13,7 @@ import { createRunFolder, RunFolder, runConfigSchema } from "@fqgan/experiment";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "./app.js";
 import { exportDashboard } from "./export.js";
+import { ModelStore } from "./playground/model-store.js";
 import { RunIndex } from "./run-index.js";
 
 const runs = mkdtempSync(join(tmpdir(), "fqgan-dashboard-"));
@@ -21,7 +22,8 @@ const assets = {
   files: ["/index.html"],
   read: () => ({ content: new TextEncoder().encode("page"), type: "text/html", immutable: false }),
 };
-const app = createApp({ index, assets, hosts: [] });
+const playground = { assets, store: new ModelStore({ folder: join(runs, "cache") }) };
+const app = createApp({ index, assets, playground, hosts: [] });
 const get = (path: string, host = "127.0.0.1:7860") => app.request(path, { headers: { host } });
 const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
 
@@ -139,7 +141,7 @@ describe("dashboard server", () => {
   });
 
   it("asks for the token where it listens beyond this machine", async () => {
-    const open = createApp({ index, assets, hosts: [], token: "secret-token" });
+    const open = createApp({ index, assets, playground, hosts: [], token: "secret-token" });
     const ask = (path: string, headers: Record<string, string> = {}) =>
       open.request(path, { headers: { host: "gpu-7.example:7860", ...headers } });
     expect((await ask("/api/runs")).status).toBe(401);

@@ -12,6 +12,8 @@ import { CurveStore } from "./curve-store.js";
 import { queryCurves } from "./curves.js";
 import { Missing } from "./missing.js";
 import { pathBelow } from "./path-below.js";
+import type { ModelStore } from "./playground/model-store.js";
+import { playgroundRoutes } from "./playground/routes.js";
 import { runFileRoutes } from "./run-file-routes.js";
 import type { RunIndex } from "./run-index.js";
 import { viewRunDetail } from "./run-view.js";
@@ -24,6 +26,11 @@ const LONGEST_QUERY = 8192;
 export interface AppOptions {
   readonly index: RunIndex;
   readonly assets: WebAssets;
+  readonly playground: {
+    readonly assets: WebAssets;
+    /** Where models are kept as ONNX. */
+    readonly store: ModelStore;
+  };
   /** Host names that requests may carry besides loopback ones. */
   readonly hosts: readonly string[];
   /** What every request must know; undefined on loopback. */
@@ -31,7 +38,7 @@ export interface AppOptions {
 }
 
 /** REST over run folders, a stream of changes, and the pages. Read-only. */
-export function createApp({ index, assets, hosts, token }: AppOptions): Hono {
+export function createApp({ index, assets, playground, hosts, token }: AppOptions): Hono {
   const { runsFolder } = index;
   const app = new Hono();
   const curves = new CurveStore();
@@ -48,10 +55,12 @@ export function createApp({ index, assets, hosts, token }: AppOptions): Hono {
     await next();
     context.header("X-Content-Type-Options", "nosniff");
     context.header("Referrer-Policy", "no-referrer");
-    context.header(
-      "Content-Security-Policy",
-      "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
-    );
+    // The playground has one of its own.
+    if (!context.res.headers.has("Content-Security-Policy"))
+      context.header(
+        "Content-Security-Policy",
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+      );
   });
   app.use(requireAccess({ token, hosts }));
   app.use("/api/runs/*", compress());
@@ -121,6 +130,12 @@ export function createApp({ index, assets, hosts, token }: AppOptions): Hono {
     }),
   );
   app.all("/api/*", (context) => context.json({ error: "no such address" }, 404));
+
+  // Its page loads everything from beside itself.
+  app.get("/playground", (context) =>
+    context.redirect(`/playground/${new URL(context.req.url).search}`),
+  );
+  app.route("/playground", playgroundRoutes({ index, runFolder, ...playground }));
 
   app.get("*", (context) => {
     const asset = assets.read(new URL(context.req.url).pathname);

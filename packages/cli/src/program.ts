@@ -5,6 +5,7 @@ import { describeGenerate } from "./commands/generate-options.js";
 import { EXIT, reportError } from "./exit-codes.js";
 import { collect, wholeNumber } from "./input/values.js";
 import { measuringCommands } from "./measuring-commands.js";
+import { pageCommands } from "./page-commands.js";
 import { tokenizerCommands } from "./tokenizer-commands.js";
 
 export interface ProgramOptions {
@@ -201,15 +202,7 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     .option("--entity <name>", "default: WANDB_ENTITY, or the key's")
     .option("--group <name>", "default: the sweep a run is part of")
     .action(act(async () => (await import("./commands/sync.js")).sync));
-  program
-    .command("dashboard [folder]")
-    .description("look at runs in the browser; `dashboard export` writes it as a folder of files")
-    .option("--port <n>", "port; 0 takes a free one", wholeNumber("--port", 0), 7860)
-    .option("--host <address>", "listen beyond this machine; visitors then need the printed token")
-    .action(act(async () => (await import("./commands/dashboard.js")).dashboard))
-    .command("export <folder>")
-    .description("write the dashboard of all runs as a folder that opens without a server")
-    .action(act(async () => (await import("./commands/dashboard.js")).dashboardExport));
+  pageCommands(program, act);
   program
     .command("doctor")
     .description("what this machine has, and what to do about what it lacks")

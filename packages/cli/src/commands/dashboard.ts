@@ -1,8 +1,9 @@
+import type { RunningDashboard } from "@fqgan/dashboard";
 import { UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
 import type { Globals } from "../program.js";
 
-async function load() {
+export async function loadDashboard() {
   return import("@fqgan/dashboard").catch((error: Error) => {
     throw new UserError(
       `dashboard: expected the package @fqgan/dashboard beside this one (${error.message}); ` +
@@ -11,7 +12,7 @@ async function load() {
   });
 }
 
-const logTo = (globals: Globals) => (line: string) => {
+export const logTo = (globals: Globals) => (line: string) => {
   if (!globals.quiet) process.stderr.write(`${line}\n`);
 };
 
@@ -22,13 +23,17 @@ export async function dashboard(
   options: { readonly port: number; readonly host?: string },
 ): Promise<number> {
   const runs = folder ?? globals.runs;
-  const { startDashboard } = await load();
+  const { startDashboard } = await loadDashboard();
   const running = await startDashboard({ runs, ...options, log: logTo(globals) });
   process.stdout.write(
     globals.json
       ? `${JSON.stringify({ url: running.url, runs })}\n`
       : `dashboard of ${runs}: ${running.url}  (Ctrl-C ends it)\n`,
   );
+  return serveUntilStopped(running);
+}
+
+export async function serveUntilStopped(running: RunningDashboard): Promise<number> {
   await new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
@@ -39,7 +44,7 @@ export async function dashboard(
 
 /** Writes the dashboard as a folder that needs no server. */
 export async function dashboardExport(globals: Globals, out: string): Promise<number> {
-  const { exportDashboard } = await load();
+  const { exportDashboard } = await loadDashboard();
   const written = await exportDashboard({ runs: globals.runs, out, log: logTo(globals) });
   process.stdout.write(
     globals.json
