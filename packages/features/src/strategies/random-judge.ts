@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { createKey, fold, readVariables } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { builtinExtractor } from "../builtin-extractor.js";
 import { ConvolutionTower } from "../convolution-tower.js";
 import type { ExtractorStrategy } from "../extractor.js";
