@@ -1,5 +1,5 @@
 import { UserError } from "@fqgan/registry";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { compile } from "./compile/compile.js";
 import { type EngineName, startEngine } from "./engine.js";
 import { hostTensor } from "./host-tensor.js";
@@ -41,6 +41,19 @@ it("says how to install what an engine needs", async () => {
   await expect(startEngine({ engine: "tfjs-node-gpu" })).rejects.toThrow(
     "npm install @tensorflow/tfjs-node-gpu@4.22.0",
   );
+  await expect(startEngine({ engine: "onnx-cuda" })).rejects.toThrow(
+    "ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js",
+  );
+});
+
+it("takes by default what the environment names", async () => {
+  vi.stubEnv("FQGAN_ENGINE", "onnx-plain");
+  expect((await startEngine({ threads: 1 })).name).toBe("onnx-plain");
+  vi.stubEnv("FQGAN_ENGINE", "onnx-plane");
+  await expect(startEngine()).rejects.toThrow('did you mean "onnx-plain"?');
+  vi.stubEnv("FQGAN_ENGINE", "auto");
+  expect((await startEngine({ threads: 1 })).name).toBe("onnx");
+  vi.unstubAllEnvs();
 });
 
 it("refuses a thread count that is none", async () => {

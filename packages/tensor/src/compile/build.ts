@@ -3,12 +3,13 @@ import type { Tree } from "../host-tensor.js";
 import { type Tensor, tf } from "../tf.js";
 import type { CompileOptions } from "./compile.js";
 import type { Graph } from "./graph.js";
-import type { Lowering } from "./lowering/lowering.js";
+import { type Lowering, outputName } from "./lowering/lowering.js";
 import { writeModel } from "./onnx/writer.js";
 import { optimize } from "./passes/index.js";
 import { quantizeWeights } from "./quantization/pass.js";
 import { precisionOf } from "./quantization/precision.js";
 import { type Executable, executable } from "./runtime/executable.js";
+import type { Device } from "./runtime/memory.js";
 import { createSession } from "./runtime/onnx-runtime.js";
 import { separate } from "./runtime/storage.js";
 import type { Outline } from "./trace/recorder.js";
@@ -21,9 +22,21 @@ const APART_BYTES = 2 ** 16;
 export async function build(
   program: (inputs: Tree<Tensor>) => Tree<Tensor>,
   outlines: Tree<Outline>,
-  options: CompileOptions & { readonly lowering: Lowering; readonly threads: number },
+  options: CompileOptions & {
+    readonly lowering: Lowering;
+    readonly threads: number;
+    readonly device: Device;
+  },
 ): Promise<Executable> {
-  const { name = "program", weights = "live", state = [], lowering, threads, profile } = options;
+  const {
+    name = "program",
+    weights = "live",
+    state = [],
+    lowering,
+    threads,
+    device,
+    profile,
+  } = options;
   const { weights: format } = precisionOf(options.precision ?? "float32");
   const start = performance.now();
   for (const variable of Object.values(tf.engine().registeredVariables)) separate(variable);
@@ -42,8 +55,12 @@ export async function build(
   );
   const bytes = writeModel(model, apart);
   const lowerEnd = performance.now();
+  const memory = await device.memory();
   const session = await createSession(bytes, {
     threads,
+    device,
+    onDevice:
+      memory.location === "cpu" ? [] : traced.updates.map(({ output }) => outputName(output)),
     apart,
     optimization: weights === "live" && traced.updates.length > 0 ? "basic" : "all",
     ...(profile ? { profile } : {}),
@@ -59,5 +76,5 @@ export async function build(
       onnx: model.nodes.length,
     },
   });
-  return executable({ ...traced, graph }, session, name);
+  return executable({ ...traced, graph }, session, { name, memory });
 }

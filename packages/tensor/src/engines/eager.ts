@@ -1,9 +1,13 @@
 import { UserError } from "@fqgan/registry";
 import { tf } from "../tf.js";
-import type { Engine, EngineStrategy } from "./engine.js";
+import type { Engine, EngineDescription, EngineStrategy } from "./engine.js";
 
 /** Programs run op by op on a tfjs backend. */
-export async function eager(name: string, backend: string): Promise<Engine> {
+export async function eager(
+  name: string,
+  backend: string,
+  more: Pick<EngineDescription, "device" | "note"> = {},
+): Promise<Engine> {
   const started = await tf.setBackend(backend).catch(() => false);
   if (!started)
     throw new UserError(
@@ -11,11 +15,13 @@ export async function eager(name: string, backend: string): Promise<Engine> {
     );
   await tf.ready();
   const versions = { "tfjs-core": tf.version_core };
-  return { description: { name, backend, lowering: "none", threads: 1, versions } };
+  return { description: { name, backend, lowering: "none", threads: 1, ...more, versions } };
 }
 
 export const cpu: EngineStrategy = {
   name: "cpu",
   summary: "Programs run op by op in JavaScript: slow, and the reference for all others.",
+  gpu: false,
+  packages: {},
   start: () => eager("cpu", "cpu"),
 };

@@ -13,6 +13,8 @@ export interface EngineDescription {
   readonly lowering: string;
   /** Threads of compiled programs. */
   readonly threads: number;
+  /** The GPU, where the engine can tell. */
+  readonly device?: string;
   /** What was run instead of what was asked for, and why. */
   readonly note?: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -28,10 +30,20 @@ export interface Engine {
   ) => Promise<Executable>;
 }
 
+export interface StartOptions {
+  readonly threads: number;
+  /** Whether to refuse compiled programs that a GPU can't run alone. */
+  readonly strict: boolean;
+}
+
 /** A way to run programs. */
 export interface EngineStrategy {
   readonly name: string;
   readonly summary: string;
-  /** Loads what the engine needs and makes tfjs use it. A missing package is a UserError. */
-  start(options: { readonly threads: number }): Promise<Engine>;
+  /** Whether it computes on a graphics processor. */
+  readonly gpu: boolean;
+  /** npm packages that it needs and that don't come along, with their versions. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Loads what the engine needs and makes tfjs use it. What is missing is a UserError with the remedy. */
+  start(options: StartOptions): Promise<Engine>;
 }

@@ -4,9 +4,11 @@ import { eager } from "./eager.js";
 import type { EngineStrategy } from "./engine.js";
 
 /** A tfjs backend that a page has imported itself, as bundlers want it. */
-const registered = (name: string, summary: string): EngineStrategy => ({
+const registered = (name: string, gpu: boolean, summary: string): EngineStrategy => ({
   name,
   summary,
+  gpu,
+  packages: { [`@tensorflow/tfjs-backend-${name}`]: tf.version_core },
   async start() {
     const packageName = `@tensorflow/tfjs-backend-${name}`;
     if (tf.findBackendFactory(name) === null)
@@ -20,6 +22,7 @@ const registered = (name: string, summary: string): EngineStrategy => ({
 
 export const wasm = registered(
   "wasm",
+  false,
   "Programs run op by op in WebAssembly; cannot train convolutions.",
 );
-export const webgpu = registered("webgpu", "Programs run op by op on a GPU through WebGPU.");
+export const webgpu = registered("webgpu", true, "Programs run op by op on a GPU through WebGPU.");

@@ -6,6 +6,7 @@ import type { Platform } from "./platform.js";
 
 export const platform: Platform = {
   engines: [cpu, wasm, webgpu],
+  defaultEngine: () => "cpu",
   defaultThreads: () => 1,
   async openFile(path, what) {
     throw new UserError(

@@ -3,8 +3,10 @@ import type { EngineStrategy } from "../engines/engine.js";
 
 /** What one kind of place, Node or a browser, has. */
 export interface Platform {
-  /** What programs can run on; the first is the one that `auto` means. */
+  /** What programs can run on. Of those on a GPU, `gpu` means the first that starts. */
   readonly engines: readonly EngineStrategy[];
+  /** What `auto` means: the name of an engine, or `gpu`. */
+  defaultEngine(): string;
   /** How many threads an engine gets that is not told. */
   defaultThreads(): number;
   /** @param what is expected there, for errors */

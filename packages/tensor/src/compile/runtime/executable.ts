@@ -1,14 +1,13 @@
 import type * as Ort from "onnxruntime-node";
 import type { HostTensor, Tree } from "../../host-tensor.js";
 import { mapTree } from "../../host-tensor.js";
-import type { Variable } from "../../tf-core.js";
 import type { Value } from "../graph.js";
 import { countReaders } from "../graph.js";
 import { inputName, outputName } from "../lowering/lowering.js";
 import type { InputSource, TracedProgram } from "../trace/trace.js";
 import { isInPlace } from "./in-place.js";
+import type { VariableMemory } from "./memory.js";
 import { onnxRuntime } from "./onnx-runtime.js";
-import { currentValues, replaceValues, spareValues } from "./storage.js";
 
 type Data = HostTensor["data"];
 
@@ -33,7 +32,7 @@ const isIndex = (node: Tree<number>): node is number => typeof node === "number"
 export async function executable(
   { graph, sources, results, updates: assigned }: TracedProgram,
   session: Ort.InferenceSession,
-  name: string,
+  { name, memory }: { readonly name: string; readonly memory: VariableMemory },
 ): Promise<Executable> {
   const { Tensor } = await onnxRuntime();
   const readers = countReaders(graph);
@@ -41,42 +40,28 @@ export async function executable(
     ...update,
     inPlace: isInPlace({ graph, sources }, update, readers),
   }));
-  const wrapped = new WeakMap<Data, Ort.Tensor>();
-  const wrap = (type: HostTensor["dtype"], data: Data, shape: readonly number[]): Ort.Tensor =>
-    new Tensor(type as "float32", data as Float32Array, shape);
-  const wrapVariable = (variable: Variable, data: Data): Ort.Tensor => {
-    const known = wrapped.get(data);
-    if (known) return known;
-    const made = wrap(variable.dtype as HostTensor["dtype"], data, variable.shape);
-    wrapped.set(data, made);
-    return made;
-  };
-
   const feedOf = (value: Value, source: InputSource, given: ReadonlyMap<string, HostTensor>) => {
-    if (source.kind === "state")
-      return wrapVariable(source.variable, currentValues(source.variable));
+    if (source.kind === "state") return memory.current(source.variable);
     const host = source.kind === "argument" ? given.get(source.path)! : source.value();
     if (host.dtype !== value.type || host.shape.join() !== value.shape.join())
       throw new Error(
         `compile("${name}"): expected a host input ${value.type} [${value.shape}] as when it was traced, got ${host.dtype} [${host.shape}]; keep its shape the same`,
       );
-    return wrap(value.type, host.data, value.shape);
+    return new Tensor(value.type as "float32", host.data as Float32Array, value.shape);
   };
 
   const runNow = async (given: ReadonlyMap<string, HostTensor>): Promise<Tree<HostTensor>> => {
     const feeds: Record<string, Ort.Tensor> = {};
     for (const [index, value] of graph.inputs.entries())
       feeds[inputName(value)] = feedOf(value, sources[index]!, given);
-    const next = updates.map(({ variable, inPlace }) =>
-      inPlace ? currentValues(variable) : spareValues(variable),
-    );
     const fetches: Record<string, Ort.Tensor | null> = {};
     for (const index of graph.outputs.keys()) fetches[outputName(index)] = null;
-    for (const [index, { variable, output }] of updates.entries())
-      fetches[outputName(output)] = wrapVariable(variable, next[index]!);
+    for (const { variable, inPlace, output } of updates)
+      fetches[outputName(output)] = memory.next(variable, inPlace);
     const produced = await session.run(feeds, fetches);
-    for (const [index, { variable, inPlace }] of updates.entries())
-      if (!inPlace) replaceValues(variable, next[index]!);
+    for (const { variable, inPlace, output } of updates)
+      if (!inPlace)
+        memory.replace(variable, fetches[outputName(output)] ?? produced[outputName(output)]!);
     return mapTree<number, HostTensor>(results, isIndex, (index) => {
       const { type, shape } = graph.outputs[index]!;
       return { dtype: type, shape, data: produced[outputName(index)]!.data as Data };

@@ -1,5 +1,6 @@
 import type * as Ort from "onnxruntime-node";
 import type { OnnxTensor } from "../onnx/writer.js";
+import type { Device } from "./memory.js";
 
 let loading: Promise<typeof Ort> | undefined;
 
@@ -14,6 +15,10 @@ export function onnxRuntime(): Promise<typeof Ort> {
 
 export interface SessionOptions {
   readonly threads: number;
+  /** Default: the processor. */
+  readonly device?: Pick<Device, "provider" | "strict">;
+  /** Names of outputs that stay in the device's memory. */
+  readonly onDevice?: readonly string[];
   /**
    * What ONNX Runtime may do to the graph. Most of it needs constant weights; where weights move,
    * `basic` runs as fast and is ready in half the time.
@@ -27,7 +32,7 @@ export interface SessionOptions {
 
 export async function createSession(
   model: Uint8Array,
-  { threads, optimization = "all", apart, profile }: SessionOptions,
+  { threads, device, onDevice = [], optimization = "all", apart, profile }: SessionOptions,
 ): Promise<Ort.InferenceSession> {
   const { InferenceSession } = await onnxRuntime();
   const externalData = [...(apart ?? [])].map(([path, { data }]) => ({
@@ -36,13 +41,24 @@ export async function createSession(
   }));
   return InferenceSession.create(model, {
     ...(externalData.length > 0 ? { externalData } : {}),
+    ...(device && device.provider !== "cpu" ? { executionProviders: [device.provider] } : {}),
+    ...(onDevice.length > 0
+      ? {
+          preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, "gpu-buffer"])),
+        }
+      : {}),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: optimization,
     logSeverityLevel: 3,
-    // Spinning threads make each other wait on a busy machine.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    extra: {
+      session: {
+        // Spinning threads make each other wait on a busy machine.
+        intra_op: { allow_spinning: "0" },
+        ...(device?.strict ? { disable_cpu_ep_fallback: "1" } : {}),
+      },
+    },
     ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
   });
 }

@@ -8,9 +8,13 @@ import { type Tensor, tf, type Variable } from "../../tf-core.js";
 
 type Values = HostTensor["data"];
 
+interface Entry {
+  values: Values;
+}
+
 interface CpuStorage {
   readonly data: {
-    get(dataId: tf.DataId): { values: Values };
+    get(dataId: tf.DataId): Entry;
   };
   refCount(dataId: tf.DataId): number;
 }
@@ -62,3 +66,45 @@ export function replaceValues(variable: Variable, next: Values): void {
   entry.values = next;
   ours.add(next);
 }
+
+/** Values on a device: one place of memory that only a variable knows of. */
+export interface Elsewhere {
+  fetch(): Values;
+  release(): void;
+}
+
+const places = new WeakMap<Entry, Elsewhere>();
+
+/** Where a variable's values are if they are not in main memory. */
+export const elsewhere = (variable: Variable): Elsewhere | undefined =>
+  places.get(storage().data.get(variable.dataId));
+
+/**
+ * Makes `place` hold the variable's values. They come home when anyone reads them (tfjs, a checkpoint,
+ * a program of another engine) and are nowhere else from then on: what lies in one place only is
+ * never out of date.
+ */
+export function keepElsewhere(variable: Variable, place: Elsewhere): void {
+  const entry = storage().data.get(variable.dataId);
+  const comeHome = (values: Values): void => {
+    places.get(entry)?.release();
+    places.delete(entry);
+    define(entry, { value: values, writable: true });
+  };
+  places.get(entry)?.release();
+  places.set(entry, place);
+  define(entry, {
+    get() {
+      comeHome(place.fetch());
+      return entry.values;
+    },
+    set: comeHome,
+  });
+}
+
+const define = (entry: Entry, property: PropertyDescriptor): void =>
+  void Object.defineProperty(entry, "values", {
+    ...property,
+    configurable: true,
+    enumerable: true,
+  });

@@ -26,18 +26,21 @@ export const plainRules: LowerRules = {
   ...fusedRules,
 };
 
-/** Standard ONNX only: runs wherever ONNX does, and can be exported. */
-export const plainLowering: Lowering = {
-  name: "plain",
+/** A lowering that says every node by its rule alone. */
+export const loweringBy = (name: string, rules: LowerRules): Lowering => ({
+  name,
   lacks: ["CachedAttention"],
   lower(graph) {
     const builder = new ModelBuilder();
     const arrays = new Arrays(builder, graph);
     for (const node of graph.nodes) {
-      const rule = plainRules[node.op] ?? rewrittenRules[node.op];
-      if (!rule) throw new Error(`the plain lowering has no rule for ${node.op}`);
+      const rule = rules[node.op];
+      if (!rule) throw new Error(`the ${name} lowering has no rule for ${node.op}`);
       rule(node, { builder, arrays });
     }
     return finishModel(graph, builder, arrays);
   },
-};
+});
+
+/** Standard ONNX only: runs wherever ONNX does, and can be exported. */
+export const plainLowering = loweringBy("plain", { ...plainRules, ...rewrittenRules });

@@ -1,5 +1,5 @@
 import type { ReductionAttributes } from "../../trace/rules/reduction.js";
-import { onnxTypeCode } from "../builder.js";
+import { type ModelBuilder, onnxTypeCode } from "../builder.js";
 import type { Layout } from "../layout.js";
 import { input, type LowerRule, type LowerRules, output } from "../rule.js";
 
@@ -37,9 +37,15 @@ const logical =
     arrays.set(output(node), bools);
   };
 
+/** Makes 32-bit integers of places below `count`, which ONNX counts in 64 bits. */
+export type Narrow = (builder: ModelBuilder, places: string, count: number) => string;
+
+const byCast: Narrow = (builder, places) =>
+  builder.emit("Cast", [places], { to: { int: onnxTypeCode.int32 } });
+
 /** ONNX takes the lowest index of equals, as tfjs does. */
 const argument =
-  (op: string): LowerRule =>
+  (op: string, narrow: Narrow): LowerRule =>
   (node, { builder, arrays }) => {
     const x = input(node, "x");
     const axis = node.attributes.axis as number;
@@ -48,7 +54,7 @@ const argument =
       axis: { int: layout.indexOf(axis) },
       keepdims: { int: 0 },
     });
-    const index = builder.emit("Cast", [found], { to: { int: onnxTypeCode.int32 } });
+    const index = narrow(builder, found, x.shape[axis]!);
     arrays.set(output(node), index, without(layout, [axis]));
   };
 
@@ -63,6 +69,23 @@ const softmax: LowerRule = (node, { builder, arrays }) => {
   arrays.set(output(node), y, layout);
 };
 
+const topK =
+  (narrow: Narrow): LowerRule =>
+  (node, { builder, arrays }) => {
+    const x = input(node, "x");
+    const k = builder.ints([node.attributes.k as number]);
+    const [values, indices] = builder.emitMany({ op: "TopK", inputs: [arrays.get(x), k] }, 2);
+    arrays.set(node.outputs[0]!, values!);
+    arrays.set(node.outputs[1]!, narrow(builder, indices!, x.shape.at(-1)!));
+  };
+
+/** Nodes that give places along an axis. */
+export const placeRules = (narrow: Narrow): LowerRules => ({
+  ArgMin: argument("ArgMin", narrow),
+  ArgMax: argument("ArgMax", narrow),
+  TopK: topK(narrow),
+});
+
 export const reductionRules: LowerRules = {
   Sum: reduction("ReduceSum"),
   Mean: reduction("ReduceMean"),
@@ -71,8 +94,7 @@ export const reductionRules: LowerRules = {
   Min: reduction("ReduceMin"),
   Any: logical("ReduceMax"),
   All: logical("ReduceMin"),
-  ArgMin: argument("ArgMin"),
-  ArgMax: argument("ArgMax"),
+  ...placeRules(byCast),
   Softmax: softmax,
   Cumsum: (node, { builder, arrays }) => {
     const { axis, exclusive, reverse } = node.attributes;
@@ -82,13 +104,5 @@ export const reductionRules: LowerRules = {
       { exclusive: { int: exclusive ? 1 : 0 }, reverse: { int: reverse ? 1 : 0 } },
     );
     arrays.set(output(node), sums);
-  },
-  TopK: (node, { builder, arrays }) => {
-    const x = arrays.get(input(node, "x"));
-    const k = builder.ints([node.attributes.k as number]);
-    const [values, indices] = builder.emitMany({ op: "TopK", inputs: [x, k] }, 2);
-    arrays.set(node.outputs[0]!, values!);
-    const places = builder.emit("Cast", [indices!], { to: { int: onnxTypeCode.int32 } });
-    arrays.set(node.outputs[1]!, places);
   },
 };

@@ -1,4 +1,4 @@
-import type { Value } from "../../graph.js";
+import type { GraphNode, Value, ValueType } from "../../graph.js";
 import type { ModelBuilder } from "../builder.js";
 import { arranged, isNatural, type Layout, reshapedLayout } from "../layout.js";
 import { input, type LowerRule, type LowerRules, output } from "../rule.js";
@@ -35,62 +35,75 @@ const axiswise =
     arrays.set(y, emit(builder, arrays.get(x, layout), arrange), layout);
   };
 
-/** Slices only the axes that change. */
-function cut(
+/** Along the axis at a place: from start to before end, both counted from the end where negative. */
+export interface Bounds {
+  readonly place: number;
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
+/** Takes a part of an array of these sides; axes without bounds stay whole. */
+export type Cut = (
   builder: ModelBuilder,
-  x: string,
-  bounds: readonly { place: number; start: number; end: number; step: number }[],
-): string {
-  const column = (pick: (bound: (typeof bounds)[number]) => number) =>
-    builder.ints(bounds.map(pick));
+  array: { readonly name: string; readonly type: ValueType; readonly sides: readonly number[] },
+  bounds: readonly Bounds[],
+) => string;
+
+export const bySlice: Cut = (builder, { name }, bounds) => {
+  const column = (pick: (bound: Bounds) => number) => builder.ints(bounds.map(pick));
   return builder.emit("Slice", [
-    x,
+    name,
     column(({ start }) => start),
     column(({ end }) => end),
     column(({ place }) => place),
     column(({ step }) => step),
   ]);
-}
-
-const slice: LowerRule = (node, context) => {
-  const x = input(node, "x");
-  const { begin, size } = node.attributes as { begin: number[]; size: number[] };
-  axiswise((builder, name, arrange) => {
-    const [starts, sizes, sides] = [arrange(begin), arrange(size), arrange(x.shape)];
-    const bounds = starts
-      .map((start, place) => ({ place, start, end: start + sizes[place]!, step: 1 }))
-      .filter(({ place }) => sizes[place] !== sides[place]);
-    return cut(builder, name, bounds);
-  })(x, output(node), context);
 };
 
 /** The end of a slice that runs backwards past the first element. */
 const beforeFirst = -(2 ** 31);
 
-const stridedSlice: LowerRule = (node, context) => {
-  const { begin, end, strides } = node.attributes as Record<string, number[]>;
-  axiswise((builder, name, arrange) => {
-    const [starts, ends, steps] = [arrange(begin!), arrange(end!), arrange(strides!)];
-    const bounds = starts.map((start, place) => ({
-      place,
-      start,
-      end: steps[place]! < 0 && ends[place]! < 0 ? beforeFirst : ends[place]!,
-      step: steps[place]!,
-    }));
-    return cut(builder, name, bounds);
-  })(input(node, "x"), output(node), context);
-};
+type Arrange = <T>(perAxis: readonly T[]) => T[];
 
-const reverse: LowerRule = (node, context) => {
-  const axes = node.attributes.axes as number[];
-  const flipped = output(node).shape.map((_, axis) => axes.includes(axis));
-  axiswise((builder, name, arrange) => {
-    const bounds = arrange(flipped).flatMap((flip, place) =>
-      flip ? [{ place, start: -1, end: beforeFirst, step: -1 }] : [],
-    );
-    return bounds.length === 0 ? builder.emit("Identity", [name]) : cut(builder, name, bounds);
-  })(input(node, "x"), output(node), context);
-};
+/** Nodes that take a part of an array, or turn it round. */
+export function cutRules(cut: Cut): LowerRules {
+  const cutting =
+    (boundsOf: (node: GraphNode, arrange: Arrange) => Bounds[]): LowerRule =>
+    (node, context) => {
+      const x = input(node, "x");
+      axiswise((builder, name, arrange) => {
+        const bounds = boundsOf(node, arrange);
+        if (bounds.length === 0) return builder.emit("Identity", [name]);
+        return cut(builder, { name, type: x.type, sides: arrange(x.shape) }, bounds);
+      })(x, output(node), context);
+    };
+  return {
+    Slice: cutting((node, arrange) => {
+      const { begin, size } = node.attributes as { begin: number[]; size: number[] };
+      const sizes = arrange(size);
+      const sides = arrange(input(node, "x").shape);
+      return arrange(begin)
+        .map((start, place) => ({ place, start, end: start + sizes[place]!, step: 1 }))
+        .filter(({ place }) => sizes[place] !== sides[place]);
+    }),
+    StridedSlice: cutting((node, arrange) => {
+      const { begin, end, strides } = node.attributes as Record<string, number[]>;
+      const [ends, steps] = [arrange(end!), arrange(strides!)];
+      return arrange(begin!).map((start, place) => {
+        const step = steps[place]!;
+        const last = ends[place]!;
+        return { place, start, end: step < 0 && last < 0 ? beforeFirst : last, step };
+      });
+    }),
+    Reverse: cutting((node, arrange) => {
+      const axes = node.attributes.axes as number[];
+      return arrange(output(node).shape.map((_, axis) => axes.includes(axis))).flatMap(
+        (flip, place) => (flip ? [{ place, start: -1, end: beforeFirst, step: -1 }] : []),
+      );
+    }),
+  };
+}
 
 /** Concat in the layout of its largest part, so that skip connections stay as they are. */
 const concat: LowerRule = (node, { builder, arrays }) => {
@@ -130,9 +143,7 @@ const pad =
 export const shapeRules: LowerRules = {
   Reshape: reshape,
   Transpose: transpose,
-  Slice: slice,
-  StridedSlice: stridedSlice,
-  Reverse: reverse,
+  ...cutRules(bySlice),
   Concat: concat,
   SplitV: split,
   PadV2: pad("constant"),

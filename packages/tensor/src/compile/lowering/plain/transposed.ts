@@ -19,10 +19,13 @@ export function convolutionAttributes(
   };
 }
 
-/** ConvTranspose, whose rows and columns that the stride left over are added at the end. */
+/**
+ * ConvTranspose, whose rows and columns that the stride left over are added at the end.
+ * @param images dy itself, channels first, unless it is something made of it
+ */
 export function convTranspose(
   node: GraphNode,
-  { filter, group }: { filter: string; group: number },
+  { filter, group, images }: { filter: string; group: number; images?: string },
   { builder, arrays }: LoweringContext,
 ): void {
   const { strides, padding, window } = windowOf(node);
@@ -35,6 +38,6 @@ export function convTranspose(
     ...convolutionAttributes({ strides, dilations: [1, 1], padding }, group),
     output_padding: { ints: extra },
   };
-  const inputs = [arrays.get(dy, channelsFirst), filter];
+  const inputs = [images ?? arrays.get(dy, channelsFirst), filter];
   arrays.set(dx, builder.emit("ConvTranspose", inputs, attributes), channelsFirst);
 }
