@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readRunConfig } from "@fqgan/experiment";
-import { z } from "zod";
+import * as z from "zod";
 import type { CheckpointItem } from "./api-types.js";
 import { pathBelow } from "./path-below.js";
 

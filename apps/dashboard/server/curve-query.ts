@@ -1,5 +1,5 @@
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { CurveQuery } from "./api-types.js";
 
 const MOST_RUNS = 200;

@@ -1,6 +1,6 @@
 import { UserError } from "@fqgan/registry";
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { checkpointPath, FileHashes, viewCheckpoints } from "./checkpoints-view.js";
 import { viewLog } from "./log-view.js";
 import { Missing } from "./missing.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { aggregations } from "./aggregation.js";
 import { heads } from "./heads/index.js";
 

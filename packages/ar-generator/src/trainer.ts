@@ -14,7 +14,7 @@ import {
   tf,
   writeVariables,
 } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { type CodeBatch, requireBatch } from "./codes.js";
 import { GeneratorEvaluator } from "./evaluator.js";
 import { codeLoss } from "./loss.js";

@@ -1,5 +1,5 @@
 import { fold, type Key, randomInteger, uniform } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import type { View } from "./dataset.js";
 
 /**

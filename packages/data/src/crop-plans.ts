@@ -1,5 +1,5 @@
 import { defineRegistry, type Strategy, type StrategyConfig } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { View } from "./dataset.js";
 
 /** Which squares of each training image are written as codes. */

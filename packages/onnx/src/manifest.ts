@@ -1,7 +1,7 @@
 /** `fqgan.json`: what a folder of exported files holds, for whoever runs them. */
 import { samplingSchema } from "@fqgan/ar-generator/sampling";
 import { parseConfig } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 
 const count = z.int().positive();
 /** [h, w, D] */

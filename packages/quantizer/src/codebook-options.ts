@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_CODES } from "./codes.js";
 
 /** A whole number between two; the error names what was given and what to do about it. */

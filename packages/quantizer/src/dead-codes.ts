@@ -12,7 +12,7 @@ import {
   tf,
   type Variable,
 } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 
 export const deadCodeOptions = z
   .strictObject({

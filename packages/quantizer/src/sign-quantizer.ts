@@ -1,5 +1,5 @@
 import { nn, type Scalar, type Tensor1D, type Tensor2D, tf } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { wholeNumber } from "./codebook-options.js";
 import { type DigitOrder, packDigits, unpackDigits } from "./codes.js";
 import { bitEntropies } from "./losses/bit-entropy.js";

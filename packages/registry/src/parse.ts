@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nearest } from "./nearest.js";
 import { UserError } from "./user-error.js";
 

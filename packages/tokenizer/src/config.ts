@@ -1,6 +1,6 @@
 import { estimators } from "@fqgan/quantizer";
 import { parseConfig, UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import { adapters } from "./adapters/index.js";
 import { decoders } from "./decoders/index.js";
 import { encoders } from "./encoders/index.js";

@@ -1,6 +1,6 @@
 /** What the encoder and the decoder of a VQGAN (Esser et al., arXiv 2012.09841) have in common. */
 import { fold, type Key, nn, type Tensor } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { ResidualBlock } from "./residual-block.js";
 import { SpatialAttention } from "./spatial-attention.js";
 

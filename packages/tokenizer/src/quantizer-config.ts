@@ -1,6 +1,6 @@
 import { compositions, quantizers } from "@fqgan/quantizer";
 import { nearest, type StrategyConfig } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * What quantizes one codebook's latents: a quantizer, or several composed such as

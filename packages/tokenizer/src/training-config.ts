@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { frozenChoices } from "./freeze.js";
 
 /** How a tokenizer is trained, apart from its losses, which are part of its own config. FQGAN's recipe. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Of a vision transformer (Dosovitskiy et al., arXiv 2010.11929); by default ViT-Base. */
 export const transformerOptions = {

@@ -5,7 +5,7 @@
  * blocks, which are the trunk's (RMSNorm, SwiGLU), and in one classifier a level.
  */
 import { fold, nn, type Tensor, tf } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { weightInit } from "../initial.js";
 import { unrotated } from "../rotary.js";
 import type { HeadSetting, HeadStrategy } from "./head.js";

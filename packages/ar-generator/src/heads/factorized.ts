@@ -5,7 +5,7 @@
  * head, rotary rows of the trunk's own table, one norm for all items.
  */
 import type { Tensor } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { firstRows, type RotaryTable } from "../rotary.js";
 import type { HeadSetting, HeadStrategy } from "./head.js";
 import { SubCodeTransformer } from "./sub-code-transformer.js";

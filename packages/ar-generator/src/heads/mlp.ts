@@ -3,7 +3,7 @@
  * independent sub-codes; the second baseline of Table 4 of FQGAN (arXiv 2411.16681).
  */
 import { fold, nn, type Tensor } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { weightInit, zeroInit } from "../initial.js";
 import { KvCache } from "../kv-cache.js";
 import type { Head, HeadSetting, HeadStrategy, Logits, StageInput } from "./head.js";

@@ -1,5 +1,5 @@
 import { parseConfig, UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import { type CodeShape, codebooksOf, positionsOf } from "./code-shape.js";
 import type { Draw } from "./draw.js";
 import { type Guidance, guidanceSchedules } from "./guidance.js";

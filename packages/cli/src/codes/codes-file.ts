@@ -8,7 +8,7 @@ import type { TileLayout } from "@fqgan/image";
 import { decodeNpy, encodeNpy } from "@fqgan/metrics";
 import { parseConfig, UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { writePicture } from "../output/write-picture.js";
 
 /** One picture: [tiles, N] for each codebook, and where the tiles lie. */

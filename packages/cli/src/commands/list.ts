@@ -23,7 +23,7 @@ import {
   encoders,
   tokenizerPresets,
 } from "@fqgan/tokenizer";
-import { z } from "zod";
+import * as z from "zod";
 import { EXIT } from "../exit-codes.js";
 import { createStyle } from "../output/style.js";
 import type { Globals } from "../program.js";

@@ -20,7 +20,7 @@ import {
   resizePil,
 } from "@fqgan/image";
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { Dataset, DatasetStrategy, Split, SplitName } from "../dataset.js";
 import { FOLDS, type Group, splitOfFold } from "../grouped-folds.js";
 import { memorySplit } from "../memory-split.js";

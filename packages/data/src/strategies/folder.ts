@@ -8,7 +8,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { AlphaRule, OrientationRule } from "@fqgan/image";
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import {
   type Dataset,
   type DatasetStrategy,

@@ -2,7 +2,7 @@ import { generatorPresets, presetConfig } from "@fqgan/ar-generator";
 import { datasets } from "@fqgan/data";
 import { parseConfig, UserError } from "@fqgan/registry";
 import { parseTokenizerConfig, tokenizerPresetConfig } from "@fqgan/tokenizer";
-import { z } from "zod";
+import * as z from "zod";
 import {
   composePatches,
   type Data,

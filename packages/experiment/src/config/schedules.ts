@@ -1,6 +1,6 @@
 import { defineRegistry, type Strategy, type StrategyConfig } from "@fqgan/registry";
 import { optim } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 
 /** A learning rate over a training of known length. */
 export interface ScheduleStrategy extends Strategy {

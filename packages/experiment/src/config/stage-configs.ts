@@ -3,7 +3,7 @@ import { augmentationSchema, cropPlans, datasets } from "@fqgan/data";
 import { extractors } from "@fqgan/features";
 import { metrics } from "@fqgan/metrics";
 import { tokenizerConfigSchema, tokenizerTrainingSchema } from "@fqgan/tokenizer";
-import { z } from "zod";
+import * as z from "zod";
 import { initialWeightsSchema } from "../stages/initial-weights.js";
 import { perceptualSchema } from "../stages/perceptual-network.js";
 import { teachersSchema } from "../stages/teacher-features.js";

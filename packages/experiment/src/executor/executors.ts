@@ -1,6 +1,6 @@
 import { defineRegistry, type Strategy, type StrategyConfig } from "@fqgan/registry";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import type { PastRuns } from "../sweep/past-runs.js";
 import type { Executor } from "./executor.js";
 import { localProcesses } from "./local-processes.js";

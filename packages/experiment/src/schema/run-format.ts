@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * What the files of a run folder hold (docs/run-folder.md). Objects are loose: a reader keeps keys it

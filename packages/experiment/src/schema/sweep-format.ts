@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { runIdSchema } from "./run-format.js";
 
 /** `runs/sweeps/<name>/sweep.json`: which runs make up a sweep and which tables to print. */

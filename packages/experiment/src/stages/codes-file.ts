@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@fqgan/registry";
 import { decodeSafetensors, encodeSafetensors, type HostTensor, hostTensor } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 
 /** `codes/` of a codes run: a data set as a tokenizer writes it, in shards (docs/run-folder.md). */
 export const CODES_FORMAT = 2;

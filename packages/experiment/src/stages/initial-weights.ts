@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { UserError } from "@fqgan/registry";
 import { loadTokenizer, startFrom, type Tokenizer } from "@fqgan/tokenizer";
-import { z } from "zod";
+import * as z from "zod";
 
 /** A checkpoint to fine-tune from; its hash makes it part of a run's identity whatever its name is. */
 export const initialWeightsSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import { loadPerceptualDistance, perceptualDistances } from "@fqgan/features";
 import { UserError } from "@fqgan/registry";
 import type { PerceptualNetwork, TokenizerConfig } from "@fqgan/tokenizer";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Where the network of `losses.perceptual` is; without it one of that name that needs no files. */
 export const perceptualSchema = perceptualDistances.schema;

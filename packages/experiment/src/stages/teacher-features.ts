@@ -3,7 +3,7 @@ import { type Extractor, loadTeacher, teachers } from "@fqgan/features";
 import { UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import type { TokenizerConfig } from "@fqgan/tokenizer";
-import { z } from "zod";
+import * as z from "zod";
 import { splitFeatures } from "./feature-cache.js";
 import type { StageContext } from "./stage.js";
 

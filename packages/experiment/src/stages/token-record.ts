@@ -13,7 +13,7 @@ import {
   tf,
 } from "@fqgan/tensor";
 import type { Tokenizer } from "@fqgan/tokenizer";
-import { z } from "zod";
+import * as z from "zod";
 import { pictureGrid } from "../media/grid.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
 import type { RunFolder } from "../store/run-folder.js";

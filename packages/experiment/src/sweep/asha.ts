@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import { readMetrics, readRunStatus } from "../store/read-run.js";
 import type { PlannedStage } from "./plan.js";
 

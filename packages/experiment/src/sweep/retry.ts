@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Why a stage can fail. */
 export const FAILURE_REASONS = [

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseConfig, UserError } from "@fqgan/registry";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { executors } from "../executor/executors.js";
 import type { DataRecord } from "../schema/merge.js";
 import { columnSchema } from "../schema/sweep-format.js";

@@ -9,7 +9,7 @@ import {
   openPytorch,
   type PytorchValue,
 } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Weights and where they came from. */
 export interface WeightsFile {

@@ -1,7 +1,7 @@
 /** What `preprocessor_config.json` of a Hugging Face model says, done as its Python processors with Pillow do. */
 import { crop, type Image, type PilFilter, resizePil } from "@fqgan/image";
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { Preparation } from "./preparation.js";
 
 const side = z.int().min(1);

@@ -1,5 +1,5 @@
 import type { Tensor } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { readWeightsFile, type WeightsFile, weightsOptions } from "../checkpoint/read-weights.js";
 import { share } from "../checkpoint/shared.js";
 import { buildNetwork, renamed, StateDict } from "../checkpoint/state-dict.js";

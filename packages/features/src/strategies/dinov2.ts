@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readWeightsFile, type WeightsFile, weightsOptions } from "../checkpoint/read-weights.js";
 import { share } from "../checkpoint/shared.js";
 import { buildNetwork, StateDict } from "../checkpoint/state-dict.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type LpipsFiles, loadLpips } from "../lpips/load-lpips.js";
 import { measuredDistance } from "../measured-distance.js";
 import type { PerceptualDistance, PerceptualDistanceStrategy } from "../perceptual-distance.js";

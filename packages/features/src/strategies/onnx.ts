@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { UserError } from "@fqgan/registry";
 import { currentEngine, hostTensor } from "@fqgan/tensor";
 import type * as Ort from "onnxruntime-node";
-import { z } from "zod";
+import * as z from "zod";
 import { onnxHash } from "../checkpoint/file-hash.js";
 import type { ExtractorStrategy } from "../extractor.js";
 import { extractorOf } from "../frozen-extractor.js";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { onnxHash } from "../checkpoint/file-hash.js";
 import type { ExtractorStrategy } from "../extractor.js";
 import { extractorOf } from "../frozen-extractor.js";

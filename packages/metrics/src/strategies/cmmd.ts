@@ -2,7 +2,7 @@
  * CMMD's distance (Jayasumana et al., "Rethinking FID", arXiv 2401.09603): the biased Gaussian-kernel
  * discrepancy of features scaled to length 1, times 1000. On CLIP features it is CMMD itself.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Metric, MetricStrategy } from "../metric.js";
 import {
   discrepancyWithInterval,

@@ -4,7 +4,7 @@
  * a codebook larger than the window can never reach 1. For the whole set, use codebook-usage.
  */
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { Metric, MetricStrategy } from "../metric.js";
 import { UsageWindow } from "../statistics/usage-window.js";
 

@@ -1,5 +1,5 @@
 /** Density and coverage (Naeem et al., "Reliable fidelity and diversity metrics", arXiv 2002.09797). */
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricStrategy } from "../metric.js";
 import { halvesOption, type ManifoldOptions, manifoldMetric } from "./manifold-metric.js";
 

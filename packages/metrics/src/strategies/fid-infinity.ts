@@ -4,7 +4,7 @@
  * read at 1/N = 0.
  */
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { Metric, MetricStrategy } from "../metric.js";
 import { withoutPrefix, withPrefix } from "../statistics/folded-moments.js";
 import { frechetDistance } from "../statistics/frechet.js";

@@ -1,5 +1,5 @@
 /** Fréchet distance of features (Heusel et al., "GANs trained by a two time-scale update rule", arXiv 1706.08500). */
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricStrategy } from "../metric.js";
 import { type FrechetOptions, foldsOption, frechetMetric } from "./frechet-metric.js";
 

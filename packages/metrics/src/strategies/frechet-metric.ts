@@ -1,5 +1,5 @@
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { Metric, MetricContext, Sides } from "../metric.js";
 import { FoldedMoments, withoutPrefix, withPrefix } from "../statistics/folded-moments.js";
 import { frechetDistance } from "../statistics/frechet.js";

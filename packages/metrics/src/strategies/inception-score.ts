@@ -1,6 +1,6 @@
 /** Inception score (Salimans et al., "Improved techniques for training GANs", arXiv 1606.03498). */
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { Metric, MetricStrategy } from "../metric.js";
 import { meanInterval } from "../statistics/intervals.js";
 import { RandomState } from "../statistics/numpy-random.js";

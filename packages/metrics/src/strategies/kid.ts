@@ -1,5 +1,5 @@
 /** Kernel distance (Bińkowski et al., "Demystifying MMD GANs", arXiv 1801.01401), unbiased. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Metric, MetricStrategy } from "../metric.js";
 import {
   cubicKernel,

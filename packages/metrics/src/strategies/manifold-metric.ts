@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Metric, MetricContext } from "../metric.js";
 import { halfSampling } from "../statistics/intervals.js";
 import { type Ball, compareManifolds, type Manifold } from "../statistics/manifold.js";

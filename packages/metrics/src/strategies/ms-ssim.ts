@@ -3,7 +3,7 @@
  * quality assessment", 2003): contrast and structure at five scales, luminance at the coarsest.
  */
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricStrategy } from "../metric.js";
 import { type ImagePair, imagePairs, planesOf } from "../statistics/image-pairs.js";
 import {

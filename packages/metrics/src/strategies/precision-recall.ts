@@ -1,5 +1,5 @@
 /** Improved precision and recall (Kynkäänniemi et al., arXiv 1904.06991), as ADM and torch-fidelity count. */
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricStrategy } from "../metric.js";
 import { halvesOption, type ManifoldOptions, manifoldMetric } from "./manifold-metric.js";
 

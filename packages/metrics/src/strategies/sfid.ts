@@ -2,7 +2,7 @@
  * Spatial FID as ADM's evaluator computes it (Nash et al., "Generating images with sparse representations",
  * arXiv 2103.03841): the Fréchet distance of 7 channels of an intermediate layer with their positions.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricStrategy } from "../metric.js";
 import { type FrechetOptions, foldsOption, frechetMetric } from "./frechet-metric.js";
 

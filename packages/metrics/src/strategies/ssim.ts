@@ -1,6 +1,6 @@
 /** Structural similarity (Wang et al., "Image quality assessment: from error visibility to structural similarity", 2004). */
 import { UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricStrategy } from "../metric.js";
 import { type ImagePair, imagePairs, planesOf } from "../statistics/image-pairs.js";
 import { structuralSimilarity, WINDOWS } from "../statistics/structural-similarity.js";

@@ -1,6 +1,6 @@
 import { defineRegistry, type Registry, type Strategy, type StrategyConfig } from "@fqgan/registry";
 import type { Key } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { type EstimatorName, estimators } from "../estimators.js";
 import type { OfBits, OptionsOf } from "../quantizer.js";
 import { quantizers } from "../registry.js";

@@ -1,5 +1,5 @@
 import { parseConfig, UserError } from "@fqgan/registry";
-import { z } from "zod";
+import * as z from "zod";
 import { checkIndices, codeCount, placeValues } from "../codes.js";
 import type { Codes } from "../quantizer.js";
 import { Counts, type EntropyEstimate, estimateEntropy } from "./counts.js";

@@ -3,7 +3,7 @@
  * https://arxiv.org/abs/1906.00446 (VQ-VAE-2): each code is the moving mean of the latents that chose it.
  */
 import { nn, type Tensor1D, type Tensor2D, tf, type Variable } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { normalize, tableOfBits, tableOptions, weight } from "../codebook-options.js";
 import { countCodes, DeadCodes, deadCodeOptions } from "../dead-codes.js";
 import { initialCodebook } from "../initial-codebook.js";

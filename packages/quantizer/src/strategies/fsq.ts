@@ -3,7 +3,7 @@
  * to one of a few levels; the grid of levels is the codebook, and nothing has to be learned.
  */
 import { nn, type Tensor, type Tensor1D, type Tensor2D, tf } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { wholeNumber } from "../codebook-options.js";
 import { codeCount, packDigits, unpackDigits } from "../codes.js";
 import {

@@ -3,7 +3,7 @@
  * features in clusters) behind a learned projector. Features start Gaussian.
  */
 import { fold, nn } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { tableOfBits, tableOptions, weight } from "../codebook-options.js";
 import { ProjectedCodebookQuantizer } from "../projected-codebook.js";
 import { defineQuantizer } from "../quantizer.js";

@@ -1,5 +1,5 @@
 import { type Key, type Tensor, tf } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import type { Adapter, AdapterStrategy } from "../adapter.js";
 import { TokenTransformer } from "../token-transformer.js";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { adversarialObjectives } from "../losses/adversarial.js";
 import { balances } from "./balance.js";
 import { discriminators } from "./index.js";

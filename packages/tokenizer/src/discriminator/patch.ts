@@ -1,5 +1,5 @@
 import { fold, type Key, nn, type Tensor, tf } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { BatchNorm } from "./batch-norm.js";
 import type {
   Discriminator,

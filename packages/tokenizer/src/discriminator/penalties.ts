@@ -1,6 +1,6 @@
 import { defineRegistry, type Strategy } from "@fqgan/registry";
 import { nn, type Scalar, type Tensor, tf } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a discriminator said of real images and of reconstructions of them. */
 export interface Judged {

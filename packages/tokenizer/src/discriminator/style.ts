@@ -1,6 +1,6 @@
 import { UserError } from "@fqgan/registry";
 import { fold, type Key, nn, type Tensor, tf } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import { blur } from "./blur.js";
 import type {
   Discriminator,

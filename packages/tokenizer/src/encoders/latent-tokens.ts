@@ -1,5 +1,5 @@
 import { fold, type Key, nn, type Tensor, tf } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import type { Encoder, EncoderStrategy, ImageShape } from "../encoder.js";
 import type { Grid } from "../grid.js";
 import { patchesAcross, toPatches } from "../patches.js";

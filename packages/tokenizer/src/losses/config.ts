@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { adversarialConfig } from "../discriminator/config.js";
 
 const weight = () => z.number().nonnegative();

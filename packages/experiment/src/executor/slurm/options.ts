@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What one stage asks of the cluster, and how its array is submitted. */
 export const slurmOptions = {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createKey, fold } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import type { DataRecord } from "../../schema/merge.js";
 import type { SweepRecord } from "../../schema/sweep-format.js";
 import { canonicalJson } from "../../store/identity.js";

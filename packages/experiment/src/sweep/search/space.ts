@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The values that one config path may take in a search. */
 export const dimensionSchema = z.union([

@@ -1,6 +1,6 @@
 import { defineRegistry, type Strategy, type StrategyConfig } from "@fqgan/registry";
 import { type Key, uniform53 } from "@fqgan/tensor";
-import { z } from "zod";
+import * as z from "zod";
 import type { Dimension, Sample } from "./space.js";
 import { valueAt } from "./space.js";
 import { proposeByTpe } from "./tpe.js";
