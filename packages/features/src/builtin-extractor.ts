@@ -14,11 +14,28 @@ export function builtinExtractor(network: {
   readonly dimensions: number;
   readonly classes?: readonly string[];
   call(images: Tensor): NetworkOutputs;
+  /** Of each part of the image, [B, N, D]. */
+  readonly positions?: {
+    readonly grid: readonly [number, number];
+    call(images: Tensor): Tensor;
+  };
   dispose(): void;
 }): Extractor {
-  const { name, call, dispose } = network;
+  const { name, dimensions, call, positions, dispose } = network;
   return extractorOf(network, {
     preparation: pillowSquare(SIDE),
     program: compiledProgram({ name, chunk: CHUNK, call, dispose }),
+    ...(positions && {
+      positions: {
+        grid: positions.grid,
+        dimensions,
+        program: compiledProgram({
+          name: `${name} positions`,
+          chunk: CHUNK,
+          call: (images) => ({ features: positions.call(images) }),
+          dispose: () => {},
+        }),
+      },
+    }),
   });
 }

@@ -43,6 +43,24 @@ export class ConvolutionTower extends nn.Module {
     return this.head.call(tf.concat(means, 1));
   }
 
+  /**
+   * What each part of the image adds: [B, H, W, 3] in [-1, 1] → [B, h·w, D] on the grid of the last stage. The head
+   * is linear, so their mean over an image is `call`'s row of it.
+   */
+  positions(images: Tensor): Tensor {
+    const [, ...maps] = this.maps(images);
+    const [batch, height, width] = maps.at(-1)!.shape as [number, number, number];
+    const pooled = maps.map((map) => {
+      const [, rows, columns, channels] = map.shape as [number, number, number, number];
+      const [down, right] = [rows / height, columns / width];
+      const cells = tf.reshape(map, [batch, height, down, width, right, channels]);
+      return tf.mean(cells, [2, 4]); // [B, h, w, C]
+    });
+    const joined = tf.concat(pooled, 3);
+    const positions = tf.reshape(joined, [batch * height * width, -1]);
+    return tf.reshape(this.head.call(positions), [batch, height * width, -1]);
+  }
+
   /** [B, H, W, 3] in [-1, 1] → the stem's and each stage's features, [B, H/2, W/2, C] and on by halves */
   maps(images: Tensor): Tensor[] {
     const maps = [this.stem.call(images)];

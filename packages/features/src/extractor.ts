@@ -11,6 +11,16 @@ export interface Extracted {
   readonly spatial?: HostTensor;
 }
 
+/** Features of each part of an image, for teachers of codes that have a place. */
+export interface PositionFeatures {
+  /** [rows, columns] */
+  readonly grid: readonly [number, number];
+  /** D, the number of features of each. */
+  readonly dimensions: number;
+  /** @param images as for `extract` @returns [B, rows·columns, D] in row-major order */
+  features(images: HostTensor): Promise<HostTensor>;
+}
+
 /** A frozen network that turns images into features, the same for every batch size. */
 export interface Extractor {
   /** Names the network and its version: `builtin-64-v1`. */
@@ -30,6 +40,8 @@ export interface Extractor {
   extract(images: HostTensor): Promise<Extracted>;
   /** `extract`, features only: [B, D]. */
   features(images: HostTensor): Promise<HostTensor>;
+  /** Only of networks that look at an image part by part. */
+  readonly positions?: PositionFeatures;
   dispose(): void;
 }
 

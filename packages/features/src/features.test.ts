@@ -70,6 +70,23 @@ describe("the weights", () => {
     for (const file of readdirSync(folder))
       expect(statSync(new URL(file, folder)).size).toBeLessThan(2_000_000);
   });
+  it("teacher: features of 8 × 8 parts, whose mean is that of the image", async () => {
+    const some = images(3, 64);
+    const { grid, dimensions, features } = teacher.positions!;
+    expect([grid, dimensions]).toEqual([[8, 8], 64]);
+    const parts = await features(some);
+    expect(parts.shape).toEqual([3, 64, 64]);
+    const whole = await teacher.features(some);
+    for (const [i, value] of whole.data.entries()) {
+      const [image, feature] = [Math.floor(i / 64), i % 64];
+      const own = Array.from(
+        { length: 64 },
+        (_, p) => parts.data[(64 * image + p) * 64 + feature]!,
+      );
+      expect(own.reduce((sum, part) => sum + part, 0) / 64).toBeCloseTo(value, 4);
+    }
+    expect(judge.positions).toBeUndefined();
+  });
   it("judge: logits over named classes; teacher: none", async () => {
     const { logits } = await judge.extract(images(2, 64));
     expect(logits!.shape).toEqual([2, judge.classes!.length]);

@@ -1,5 +1,5 @@
 import { compile, type HostTensor, type Tensor } from "@fqgan/tensor";
-import type { Extracted, Extractor } from "./extractor.js";
+import type { Extracted, Extractor, PositionFeatures } from "./extractor.js";
 import { inChunks } from "./in-chunks.js";
 import {
   checkImages,
@@ -25,22 +25,38 @@ export interface BatchProgram {
 
 type Identity = Pick<Extractor, "name" | "hash" | "dimensions" | "classes">;
 
+/** What gives features of each part of an image. */
+export interface PositionProgram extends Pick<PositionFeatures, "grid" | "dimensions"> {
+  /** Its `features` are [B, N, D]. */
+  readonly program: BatchProgram;
+}
+
 /** An extractor from a program and what comes before it. */
 export function extractorOf(
   { name, hash, dimensions, classes }: Identity,
-  { preparation, program }: { readonly preparation: Preparation; readonly program: BatchProgram },
+  parts: {
+    readonly preparation: Preparation;
+    readonly program: BatchProgram;
+    readonly positions?: PositionProgram;
+  },
 ): Extractor {
-  const { chunk } = program;
-  const extract = async (images: HostTensor): Promise<Extracted> => {
-    (preparation.check ?? checkImages)(images);
-    const outputs = await inChunks({
-      count: images.shape[0]!,
-      chunk,
-      prepare: (from, rows) => preparedBatch(imagesOf(images, from, rows), { preparation, chunk }),
-      run: program.run,
-    });
-    return outputs as unknown as Extracted;
-  };
+  const { preparation, program, positions } = parts;
+  const through =
+    ({ chunk, run }: BatchProgram) =>
+    async (images: HostTensor): Promise<Extracted> => {
+      (preparation.check ?? checkImages)(images);
+      const outputs = await inChunks({
+        count: images.shape[0]!,
+        chunk,
+        prepare: (from, rows) =>
+          preparedBatch(imagesOf(images, from, rows), { preparation, chunk }),
+        run,
+      });
+      return outputs as unknown as Extracted;
+    };
+  const featuresOf = (extract: ReturnType<typeof through>) => async (images: HostTensor) =>
+    (await extract(images)).features;
+  const extract = through(program);
   return {
     name,
     hash,
@@ -48,8 +64,18 @@ export function extractorOf(
     preparation: preparation.description,
     ...(classes && { classes }),
     extract,
-    features: async (images) => (await extract(images)).features,
-    dispose: program.dispose,
+    features: featuresOf(extract),
+    ...(positions && {
+      positions: {
+        grid: positions.grid,
+        dimensions: positions.dimensions,
+        features: featuresOf(through(positions.program)),
+      },
+    }),
+    dispose() {
+      positions?.program.dispose();
+      program.dispose();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 export { readWeightsFile, type WeightsFile } from "./checkpoint/read-weights.js";
 export { StateDict } from "./checkpoint/state-dict.js";
-export type { Extracted, Extractor, ExtractorStrategy } from "./extractor.js";
+export type { Extracted, Extractor, ExtractorStrategy, PositionFeatures } from "./extractor.js";
 export { extractors, loadExtractor, loadTeacher, teachers } from "./extractors.js";
 export { Inception, type InceptionOutputs } from "./inception/inception.js";
 export { inceptionPreprocessings } from "./inception/preprocess.js";

@@ -21,6 +21,7 @@ export const builtinTeacher: ExtractorStrategy = {
       hash,
       dimensions: 64,
       call: (images) => ({ features: network.call(images) }),
+      positions: { grid: [8, 8], call: (images) => network.positions(images) },
       dispose: () => network.dispose(),
     });
   },

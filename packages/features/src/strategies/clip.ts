@@ -4,11 +4,12 @@ import { readWeightsFile, type WeightsFile, weightsOptions } from "../checkpoint
 import { share } from "../checkpoint/shared.js";
 import { buildNetwork, renamed, StateDict } from "../checkpoint/state-dict.js";
 import type { Extractor, ExtractorStrategy } from "../extractor.js";
-import { compiledProgram, extractorOf } from "../frozen-extractor.js";
+import { extractorOf } from "../frozen-extractor.js";
 import { nearestPreparation } from "../preprocess/nearest-standardised.js";
 import { channelStatistics, pillowStandardised } from "../preprocess/pillow-standardised.js";
 import { ClipVision } from "../vision-transformer/clip.js";
 import { clipNames } from "../vision-transformer/hugging-face-names.js";
+import { imageAndPositions, positioned } from "../vision-transformer/programs.js";
 
 const CHUNK = 8;
 const TOWER = "visual.";
@@ -19,6 +20,7 @@ const uses = {
   embedding: {
     name: "clip",
     call: (network: ClipVision, images: Tensor) => network.call(images),
+    positions: (network: ClipVision, images: Tensor) => network.patchEmbeddings(images),
     dimensions: ({ dimensions }: Sizes) => dimensions,
     preparation: ({ size }: Sizes) =>
       pillowStandardised({ size, framing: "centre-square", statistics: channelStatistics.clip }),
@@ -27,6 +29,7 @@ const uses = {
   "fqgan-teacher": {
     name: "fqgan-clip",
     call: (network: ClipVision, images: Tensor) => network.lastClassToken(images),
+    positions: (network: ClipVision, images: Tensor) => network.lastPatchTokens(images),
     dimensions: ({ channels }: Sizes) => channels,
     preparation: ({ size }: Sizes) =>
       nearestPreparation({ size, statistics: channelStatistics.clip }),
@@ -54,24 +57,24 @@ export function clipExtractor(
     ? renamed(tensors, (name) => (name.startsWith(TOWER) ? name.slice(TOWER.length) : undefined))
     : clipNames(tensors);
   const sizes = ClipVision.sizes(new StateDict(tower, path));
-  const program = share(`${use.name} ${hash} ${heads}`, () => {
+  const shared = share(`${use.name} ${hash} ${heads}`, () => {
     const network = buildNetwork(
       new StateDict(tower, path),
       (given) => new ClipVision(given, heads ? { heads } : {}),
     );
-    return compiledProgram({
+    return imageAndPositions({
       name: use.name,
       chunk: CHUNK,
-      weights: "frozen",
-      call: (images) => ({ features: use.call(network, images) }),
+      call: (images) => use.call(network, images),
+      positions: (images) => use.positions(network, images),
       dispose: () => network.dispose(),
     });
   });
   const dimensions = use.dimensions(sizes);
-  const preparation = use.preparation(sizes);
+  const side = sizes.size / sizes.patch;
   return extractorOf(
     { name: `${use.name}-${sizes.size}`, hash, dimensions },
-    { preparation, program },
+    { preparation: use.preparation(sizes), ...positioned(shared, { side, dimensions }) },
   );
 }
 

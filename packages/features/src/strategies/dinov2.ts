@@ -3,11 +3,12 @@ import { readWeightsFile, type WeightsFile, weightsOptions } from "../checkpoint
 import { share } from "../checkpoint/shared.js";
 import { buildNetwork, StateDict } from "../checkpoint/state-dict.js";
 import type { Extractor, ExtractorStrategy } from "../extractor.js";
-import { compiledProgram, extractorOf } from "../frozen-extractor.js";
+import { extractorOf } from "../frozen-extractor.js";
 import { nearestPreparation } from "../preprocess/nearest-standardised.js";
 import { channelStatistics, pillowStandardised } from "../preprocess/pillow-standardised.js";
 import { Dinov2 } from "../vision-transformer/dinov2.js";
 import { dinov2Names } from "../vision-transformer/hugging-face-names.js";
+import { imageAndPositions, positioned } from "../vision-transformer/programs.js";
 
 const CHUNK = 8;
 
@@ -33,21 +34,25 @@ export function dinov2Extractor(
 ): Extractor {
   const tensors = dinov2Names(published);
   const dimensions = new StateDict(tensors, path).shapeOf("pos_embed").at(-1)!;
-  const program = share(`dinov2 ${hash} ${size} ${heads}`, () => {
+  const shared = share(`dinov2 ${hash} ${size} ${heads}`, () => {
     const network = buildNetwork(
       new StateDict(tensors, path),
       (given) => new Dinov2(given, { size, ...(heads && { heads }) }),
     );
-    return compiledProgram({
+    return imageAndPositions({
       name: "dinov2",
       chunk: CHUNK,
-      weights: "frozen",
-      call: (images) => ({ features: network.call(images) }),
+      call: (images) => network.call(images),
+      positions: (images) => network.patchTokens(images),
       dispose: () => network.dispose(),
     });
   });
-  const preparation = resizings[resize](size);
-  return extractorOf({ name: `dinov2-${dimensions}`, hash, dimensions }, { preparation, program });
+  const [, , patch] = new StateDict(tensors, path).shapeOf("patch_embed.proj.weight") as number[];
+  const side = size / patch!;
+  return extractorOf(
+    { name: `dinov2-${dimensions}`, hash, dimensions },
+    { preparation: resizings[resize](size), ...positioned(shared, { side, dimensions }) },
+  );
 }
 
 type FileOptions = Pick<Dinov2ExtractorOptions, "size" | "heads"> & {

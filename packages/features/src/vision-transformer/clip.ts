@@ -4,7 +4,7 @@ import type { StateDict } from "../checkpoint/state-dict.js";
 import { FrozenConvolution } from "../layers/convolution.js";
 import { FrozenLayerNorm } from "../layers/layer-norm.js";
 import { FrozenBlock } from "./block.js";
-import { classTokenOf, depthOf, tokensOf } from "./tokens.js";
+import { classTokenOf, depthOf, patchTokensOf, tokensOf } from "./tokens.js";
 
 const EPSILON = 1e-5;
 /** Channels of a head in every published size. */
@@ -73,16 +73,37 @@ export class ClipVision extends nn.Module {
 
   /** [B, size, size, 3], CLIP's mean and deviation taken out → the embedding, not of unit length, [B, D] */
   call(images: Tensor): Tensor {
-    const image = this.normAfter.call(this.lastClassToken(images));
-    return tf.matMul(image as Tensor2D, this.projection as unknown as Tensor2D);
+    return this.#embed(this.lastClassToken(images));
+  }
+
+  /** The same of each patch, [B, N, D]: what BEiT v2 (arXiv 2208.06366) teaches codes of a place. */
+  patchEmbeddings(images: Tensor): Tensor {
+    const tokens = this.lastPatchTokens(images);
+    const [batch, count, channels] = tokens.shape as [number, number, number];
+    const rows = this.#embed(tf.reshape(tokens, [batch * count, channels]));
+    return tf.reshape(rows, [batch, count, -1]);
   }
 
   /** The class token as the last block leaves it, before its normalisation: [B, C] */
   lastClassToken(images: Tensor): Tensor {
+    return classTokenOf(this.#tokens(images));
+  }
+
+  /** The tokens of patches as the last block leaves them, [B, N, C] */
+  lastPatchTokens(images: Tensor): Tensor {
+    return patchTokensOf(this.#tokens(images));
+  }
+
+  /** [B, 1 + N, C] */
+  #tokens(images: Tensor): Tensor {
     const { classToken, positions } = this;
     const tokens = tokensOf(this.patches.call(images), { classToken, positions });
-    return classTokenOf(
-      this.blocks.reduce((x, block) => block.call(x), this.normBefore.call(tokens)),
-    );
+    return this.blocks.reduce((x, block) => block.call(x), this.normBefore.call(tokens));
+  }
+
+  /** [M, C] → [M, D] */
+  #embed(tokens: Tensor): Tensor {
+    const normed = this.normAfter.call(tokens);
+    return tf.matMul(normed as Tensor2D, this.projection as unknown as Tensor2D);
   }
 }

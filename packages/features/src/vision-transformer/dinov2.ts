@@ -6,7 +6,7 @@ import type { StateDict } from "../checkpoint/state-dict.js";
 import { FrozenConvolution } from "../layers/convolution.js";
 import { FrozenLayerNorm } from "../layers/layer-norm.js";
 import { FrozenBlock } from "./block.js";
-import { classTokenOf, depthOf, tokensOf } from "./tokens.js";
+import { classTokenOf, depthOf, patchTokensOf, tokensOf } from "./tokens.js";
 
 const EPSILON = 1e-6;
 /** Channels of a head in every published size. */
@@ -74,10 +74,19 @@ export class Dinov2 extends nn.Module {
 
   /** [B, size, size, 3], ImageNet's mean and deviation taken out → the normed class token, [B, C] */
   call(images: Tensor): Tensor {
+    return classTokenOf(this.#tokens(images));
+  }
+
+  /** The normed tokens of patches, [B, N, C] */
+  patchTokens(images: Tensor): Tensor {
+    return patchTokensOf(this.#tokens(images));
+  }
+
+  /** [B, 1 + N, C] */
+  #tokens(images: Tensor): Tensor {
     const { classToken, positions } = this;
     const tokens = tokensOf(this.patches.call(images), { classToken, positions });
-    const last = this.blocks.reduce((x, block) => block.call(x), tokens);
-    return classTokenOf(this.norm.call(last));
+    return this.norm.call(this.blocks.reduce((x, block) => block.call(x), tokens));
   }
 }
 

@@ -17,6 +17,9 @@ export function classTokenOf(tokens: Tensor): Tensor {
   return tf.reshape(tf.slice(tokens, [0, 0, 0], [batch, 1, channels]), [batch, channels]);
 }
 
+/** The others: [B, 1 + N, C] → [B, N, C] */
+export const patchTokensOf = (tokens: Tensor): Tensor => tf.slice(tokens, [0, 1, 0], [-1, -1, -1]);
+
 /** How many blocks weights hold, by the numbers in their names. */
 export function depthOf(names: readonly string[], prefix: string): number {
   const numbers = names.flatMap((name) =>
