@@ -20,6 +20,8 @@ export interface SlurmCluster {
 
 /** A controller writes its state down at most five seconds after it has changed. */
 const SAVED_AFTER_MS = 6000;
+/** A task that is put back into the queue starts again when its credential has expired: after 120 s, unless told. */
+const CREDENTIAL_SECONDS = 10;
 const PORTS = { controller: 16_817, node: 16_818 };
 
 function configuration(folder: string, host: string): string {
@@ -29,7 +31,7 @@ SlurmctldHost=${host}(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=${folder}/munge/munge.sock
+AuthInfo=socket=${folder}/munge/munge.sock,cred_expire=${CREDENTIAL_SECONDS}
 SlurmctldPort=${PORTS.controller}
 SlurmdPort=${PORTS.node}
 CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
@@ -49,6 +51,7 @@ SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=10000,batc
 SlurmdParameters=config_overrides
 DefMemPerCPU=512
 MinJobAge=3600
+KillWait=10
 ReturnToService=2
 MailProg=/bin/true
 PropagateResourceLimits=NONE

@@ -1,7 +1,7 @@
 /** Sweeps on a real Slurm, with its controller killed in the middle and tasks put back into the queue. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readMetrics, readRunStatus } from "@fqgan/experiment";
+import { readEvents, readMetrics, readRunStatus } from "@fqgan/experiment";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fqgan, pause, temporaryFolder } from "./command.js";
 import { type SlurmCluster, startSlurm } from "./slurm-cluster.js";
@@ -54,6 +54,23 @@ function table(stdout: string): unknown {
 const tokenizers = (runs: string): string[] =>
   existsSync(runs) ? readdirSync(runs).filter((name) => name.startsWith("tokenizer-")) : [];
 
+/** A run in the first half of its training, and the task that Slurm runs it as. */
+function taskAmid(runs: string, ids: readonly string[]): { id: string; task: string } | undefined {
+  const jobs = cluster
+    .command("squeue", "--noheader", "--array", "--states=running", "--format=%i|%j|%K")
+    .split("\n")
+    .filter(Boolean);
+  for (const line of jobs) {
+    const [task, job, number] = line.trim().split("|") as [string, string, string];
+    const folders = readFileSync(join(runs, "slurm", job, "stages.txt"), "utf8").split("\n");
+    const id = ids.find((name) => folders[Number(number) - 1]?.endsWith(`/${name}`));
+    if (id === undefined || readRunStatus(join(runs, id)) !== "running") continue;
+    const steps = readMetrics(join(runs, id)).length;
+    if (steps > 0 && steps < STEPS / 2) return { id, task };
+  }
+  return undefined;
+}
+
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let i = 0; i < 600; i++) {
     if (holds()) return;
@@ -82,18 +99,20 @@ it("gives the local pool's table, though the controller dies, tasks are requeued
   await cluster.startController();
 
   const second = sweep("slurm", "--executor", EXECUTOR);
-  await until(
-    "a third run",
-    () => ids().filter((id) => readRunStatus(join(runs, id)) === "done").length > 2,
-  );
-  // An administrator puts a running task back into the queue.
-  const [task] = cluster
-    .command("squeue", "--noheader", "--array", "--states=running", "--format=%i")
-    .split("\n");
-  if (task) cluster.command("scontrol", "requeue", task.trim());
+  // An administrator puts a task back into the queue that has begun and is far from its end.
+  let requeued: { readonly id: string; readonly task: string } | undefined;
+  await until("a task in the middle of its training", () => {
+    requeued = taskAmid(runs, ids());
+    return requeued !== undefined;
+  });
+  cluster.command("scontrol", "requeue", requeued!.task);
   const ended = await second.ended;
   expect(ended.code, ended.stderr).toBe(0);
   expect(table(ended.stdout)).toEqual(table(local.stdout));
+  // It saved itself and went on from there.
+  const events = readEvents(join(runs, requeued!.id)).map(({ type }) => type);
+  expect(events).toContain("stopped");
+  expect(events.slice(events.indexOf("stopped"))).toContain("resumed");
 
   for (const id of ids()) {
     const steps = readMetrics(join(runs, id)).map(({ step }) => step);
@@ -131,6 +150,7 @@ it("stops a sweep wherever it is: running stages save themselves, waiting ones l
   };
   expect(stopping.length).toBeGreaterThan(0);
   expect(cancelled).toBeGreaterThan(0);
+  const since = Date.now();
   const { code, stderr } = await started.ended;
   expect(code, stderr).toBe(130);
   await until("saved runs", () =>
@@ -139,4 +159,6 @@ it("stops a sweep wherever it is: running stages save themselves, waiting ones l
   for (const id of stopping)
     expect(readFileSync(join(runs, id, "events.jsonl"), "utf8")).toContain('"stopped"');
   await until("an empty queue", () => cluster.command("squeue", "--noheader").trim() === "");
+  // Nobody waited for Slurm to lose its patience with a task.
+  expect(Date.now() - since).toBeLessThan(90_000);
 });
