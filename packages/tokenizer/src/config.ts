@@ -14,6 +14,13 @@ const weight = () => z.number().nonnegative();
 const representationConfig = z.strictObject({
   teacher: z.string().min(1).describe("name of the teacher, as batches name its features"),
   features: z.int().positive().describe("length of the teacher's feature vectors"),
+  of: z
+    .enum(["image", "positions"])
+    .optional()
+    .describe(
+      "image, if left out: the teacher's features of the whole image; positions: those of each position, " +
+        "for teachers whose grid is the tokenizer's",
+    ),
   objective: z
     .enum(Object.keys(representationLosses) as [keyof typeof representationLosses])
     .optional()

@@ -1,12 +1,16 @@
 import { UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import type { TokenizerConfig } from "./config.js";
+import { taughtName } from "./losses/taught.js";
 
 /** One batch in main memory. */
 export interface ImageBatch {
   /** float32 [B, H, W, 3] in [-1, 1] */
   readonly images: HostTensor;
-  /** Features of these images by teacher, float32 [B, F]; for codebooks that have a teacher. */
+  /**
+   * For codebooks that have a teacher, by its name: features of these images, float32 [B, F], or by the name
+   * `<teacher>.positions` of each position of the tokenizer's grid, [B, N, F].
+   */
   readonly teachers?: Readonly<Record<string, HostTensor>>;
 }
 
@@ -19,7 +23,7 @@ export function neededTeachers(
   config: TokenizerConfig,
 ): Record<string, HostTensor> {
   const needed = Object.values(config.codebooks).map(
-    ({ representation }) => representation?.teacher,
+    ({ representation }) => representation && taughtName(representation),
   );
   return Object.fromEntries(Object.entries(given).filter(([name]) => needed.includes(name)));
 }

@@ -32,7 +32,6 @@ export type { Grid } from "./grid.js";
 export { tokenizerHash } from "./hash.js";
 export type { ImageBatch } from "./image-batch.js";
 export { type FqganImportOptions, fqganConfig, fqganWeights, importFqgan } from "./import/fqgan.js";
-export { type FqganCheckpointOptions, importFqganCheckpoint } from "./import/fqgan-checkpoint.js";
 export { exportFqgan, fqganShapes } from "./import/fqgan-export.js";
 export {
   fqganNames,
@@ -41,15 +40,22 @@ export {
   referenceModels,
 } from "./import/fqgan-names.js";
 export { type FqganTrainingOptions, fqganTrainingState } from "./import/fqgan-training.js";
-export { latentDiffusionNames, latentDiffusionWeights } from "./import/latent-diffusion.js";
+export {
+  importLatentDiffusion,
+  latentDiffusionNames,
+  latentDiffusionWeights,
+} from "./import/latent-diffusion.js";
 export { fromTorch } from "./import/layout.js";
 export { patchDiscriminatorWeights } from "./import/patch-discriminator.js";
+export { holdsPublished, importPublished, type PublishedOptions } from "./import/published.js";
+export { publishedModel } from "./import/published-model.js";
 export { styleDiscriminatorWeights } from "./import/style-discriminator.js";
 export { encodeLatents, seedCodebooks } from "./latents.js";
 export { loadTokenizer, saveTokenizer } from "./load.js";
 export { type AdversarialObjective, adversarialObjectives } from "./losses/adversarial.js";
 export type { PerceptualNetwork } from "./losses/perceptual.js";
 export { representationLoss, representationLosses } from "./losses/representation.js";
+export { taughtName } from "./losses/taught.js";
 export {
   describeFidelity,
   type Fidelity,

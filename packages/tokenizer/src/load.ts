@@ -1,27 +1,25 @@
 import {
   type ByteSource,
   byteSource,
-  decodeSafetensors,
   type HostTensor,
   isPytorchFile,
+  openCheckpoint,
   openFile,
   saveFile,
 } from "@fqgan/tensor";
 import { decodeTokenizer, encodeTokenizer } from "./checkpoint.js";
-import { importFqgan } from "./import/fqgan.js";
-import { type FqganCheckpointOptions, importFqganCheckpoint } from "./import/fqgan-checkpoint.js";
-import { referenceModel } from "./import/fqgan-names.js";
-import { withoutWrappers } from "./import/wrappers.js";
+import { holdsPublished, importPublished, type PublishedOptions } from "./import/published.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /**
  * The tokenizer in a file, in what a URL points to, or in bytes: a checkpoint of ours, or one of FQGAN's
- * reference implementation or of LlamaGen, as torch.save wrote it or as safetensors by the same names.
+ * reference implementation, LlamaGen, VQGAN, latent diffusion or Stable Diffusion, as torch.save wrote it or
+ * as safetensors by the same names. Which it is, its names tell.
  * @param published what weights of published models don't tell, where it differs from the published sizes
  */
 export async function loadTokenizer(
   source: string | URL | Uint8Array,
-  published: FqganCheckpointOptions = {},
+  published: PublishedOptions = {},
 ): Promise<Tokenizer> {
   if (source instanceof Uint8Array) return read(byteSource(source), "these bytes", published);
   const isFile = typeof source === "string" || source.protocol === "file:";
@@ -42,29 +40,24 @@ export async function loadTokenizer(
   }
 }
 
+/** In safetensors, where the header's JSON begins. */
+const BRACE = "{".charCodeAt(0);
+
 async function read(
   source: ByteSource,
   where: string,
-  published: FqganCheckpointOptions,
+  published: PublishedOptions,
 ): Promise<Tokenizer> {
-  // PyTorch's files are large and hold optimizers too: only what is needed is read of them.
-  if (isPytorchFile(await source.read(0, 4)))
-    return importFqganCheckpoint(source, published, where);
-  const bytes = await source.read(0, source.size);
-  return named(bytes, where, published) ?? decodeTokenizer(bytes, where);
-}
-
-/** Safetensors that hold a published model by PyTorch's names, which have no config beside them. */
-function named(
-  bytes: Uint8Array,
-  where: string,
-  published: FqganCheckpointOptions,
-): Tokenizer | undefined {
-  const header = new TextDecoder().decode(bytes.subarray(8, 8 + 2 ** 20));
-  if (!header.includes("encoder.conv_in.weight")) return undefined;
-  const { tensors } = decodeSafetensors(bytes, where);
-  const names = Object.keys(withoutWrappers(tensors));
-  return referenceModel(names) && importFqgan(tensors, published, where);
+  const start = await source.read(0, 9);
+  const isPytorch = isPytorchFile(start);
+  if (isPytorch || start[8] === BRACE) {
+    // Published files are large and hold other things too: only what is needed is read of them.
+    const { content, metadata } = await openCheckpoint(source, where);
+    const isOurs = metadata.format !== undefined && metadata.kind !== undefined;
+    if (isPytorch || (!isOurs && holdsPublished(content, where)))
+      return importPublished(content, published, where);
+  }
+  return decodeTokenizer(await source.read(0, source.size), where);
 }
 
 /**

@@ -3,13 +3,14 @@ import { type RandomStream, type Scalar, type Tensor, tf } from "@fqgan/tensor";
 import { type PerceptualNetwork, perceptualLoss } from "./losses/perceptual.js";
 import { reconstructionLoss } from "./losses/reconstruction.js";
 import { representationLosses } from "./losses/representation.js";
+import { TAUGHT, taughtName } from "./losses/taught.js";
 import type { Tokenizer, TokenizerOutput } from "./tokenizer.js";
 
 /** Tensors of one training batch inside a program. */
 export interface TrainingTensors {
   /** [B, H, W, 3] in [-1, 1] */
   readonly images: Tensor;
-  /** Features of the images by teacher, [B, F] */
+  /** Features of the images by teacher, [B, F], and of their positions, [B, N, F] */
   readonly teachers: Readonly<Record<string, Tensor>>;
 }
 
@@ -50,20 +51,17 @@ export function tokenizerLosses(
     losses.perceptual = perceptualLoss({ network, images, reconstruction, weight });
   }
   for (const [name, rows] of Object.entries(tokenizer.predictFeatures(output.quantized))) {
-    const {
-      teacher,
-      weight,
-      features,
-      objective = "contrastive",
-    } = codebooks[name]!.representation!;
-    const target = teachers[teacher];
-    if (!target || target.shape.at(-1) !== features)
+    const representation = codebooks[name]!.representation!;
+    const { weight, objective = "contrastive", of = "image" } = representation;
+    const given = teachers[taughtName(representation)];
+    const predicted = TAUGHT[of].predicted(rows); // [M, F]
+    const target = given && TAUGHT[of].target(given);
+    if (!target || target.shape.join() !== predicted.shape.join())
       throw new UserError(
-        `codebooks.${name}.representation: expected features [B, ${features}] of teacher ` +
-          `"${teacher}" in the batch, got ${target ? `[${target.shape.join(", ")}]` : "none"}; ` +
+        `codebooks.${name}.representation: expected features ${TAUGHT[of].shape(rows)} of teacher ` +
+          `"${taughtName(representation)}" in the batch, got ${given ? `[${given.shape.join(", ")}]` : "none"}; ` +
           "compute them for the data set, or set features to their length",
       );
-    const predicted = tf.squeeze(tf.slice(rows, [0, 0, 0], [-1, 1, -1]), [1]); // [B, F], the class row
     losses[`${name}.representation`] = tf.mul(
       weight,
       representationLosses[objective](predicted, target),

@@ -1,4 +1,4 @@
-import { createKey, startEngine, type Tensor, tf } from "@fqgan/tensor";
+import { createKey, hostTensor, startEngine, type Tensor, tf, uniform } from "@fqgan/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Frozen } from "./freeze.js";
 import { tinyConfig, tinyImages, tinyTeachers } from "./testing/tiny.js";
@@ -55,6 +55,30 @@ describe("TokenizerTrainer", () => {
     expect(one.codes).toEqual({ visual: encoded.visual!.data, semantic: encoded.semantic!.data });
     expect(scalars["latentNorm.visual"]).toBeGreaterThan(0);
     expect(scalars["latentNorm.semantic"]).toBeGreaterThan(0);
+  });
+
+  it("teaches the features of each position, where a codebook asks for those", async () => {
+    const { semantic, visual } = tinyConfig.codebooks;
+    const representation = {
+      ...semantic.representation,
+      of: "positions" as const,
+      objective: "cosine" as const,
+    };
+    const codebooks = { visual, semantic: { ...semantic, representation } };
+    const tokenizer = createTokenizer({ ...tinyConfig, codebooks }, 1);
+    const { images } = batch;
+    const features = (rows: number) =>
+      hostTensor(uniform(createKey(4), 2 * rows * 6), rows > 1 ? [2, rows, 6] : [2, 6]);
+    const one = new TokenizerTrainer(tokenizer, { key: createKey(1), learningRate: 1e-2 });
+    const teachers = { "teacher.positions": features(16), teacher: features(1) };
+    const losses: number[] = [];
+    for (let step = 0; step < 6; step++)
+      losses.push((await one.trainStep({ images, teachers }))["loss.semantic.representation"]!);
+    expect(losses.at(-1)).toBeLessThan(0.9 * losses[0]!);
+    for (const wrong of [{ teacher: features(16) }, { "teacher.positions": features(9) }])
+      await expect(one.trainStep({ images, teachers: wrong as never })).rejects.toThrow(
+        'expected features [B, 16, 6] of teacher "teacher.positions" in the batch, got',
+      );
   });
 
   it("keeps the discriminator out until its first step", async () => {

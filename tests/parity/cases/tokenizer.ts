@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { byteSource } from "@fqgan/tensor";
 import {
   type FqganImportOptions,
   importFqgan,
-  importFqganCheckpoint,
+  loadTokenizer,
   tokenizerHash,
 } from "@fqgan/tokenizer";
 import { type CaseKind, type Check, type ParityCase, readTensors } from "../parity-case.js";
@@ -79,7 +78,7 @@ async function checkResumedFiles(
   const checks: Check[] = [];
   for (const name of readdirSync(folder).filter((file) => /^checkpoint_step\d+\.pt$/.test(file))) {
     const file = join(folder, name);
-    const tokenizer = await importFqganCheckpoint(byteSource(readFileSync(file)), options, file);
+    const tokenizer = await loadTokenizer(file, options);
     const data = files(parityCase);
     const groups = meta.config.norm_groups;
     checks.push(...(await checkResumed({ tokenizer, data, meta, groups, file })));
@@ -95,7 +94,7 @@ async function checkCheckpoint(
 ): Promise<Check[]> {
   const file = join(folder, "checkpoint.pt");
   if (!existsSync(file)) return [];
-  const saved = await importFqganCheckpoint(byteSource(readFileSync(file)), options, file);
+  const saved = await loadTokenizer(file, options);
   const weights = readTensors(join(folder, "model.safetensors"));
   const same =
     (await tokenizerHash(saved)) === (await tokenizerHash(importFqgan(weights, options)));

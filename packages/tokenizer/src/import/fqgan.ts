@@ -4,7 +4,7 @@
  * read off the shapes.
  */
 import { UserError } from "@fqgan/registry";
-import { createKey, type HostTensor, nn, writeVariables } from "@fqgan/tensor";
+import { createKey, type HostTensor, nn, withoutWrappers, writeVariables } from "@fqgan/tensor";
 import type { TokenizerConfigInput } from "../config.js";
 import { parseTokenizerConfig } from "../config.js";
 import { mapRecord } from "../map-record.js";
@@ -12,8 +12,6 @@ import { Tokenizer } from "../tokenizer.js";
 import { fqganShapes } from "./fqgan-export.js";
 import { fqganNames, type ReferenceModel, referenceModel, referenceModels } from "./fqgan-names.js";
 import { fromTorch } from "./layout.js";
-
-import { withoutWrappers } from "./wrappers.js";
 
 type Tensors = Readonly<Record<string, HostTensor>>;
 type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;

@@ -3,8 +3,10 @@
  * SD-VAE (github.com/CompVis/latent-diffusion), which have one network and one way to name its weights.
  */
 import { UserError } from "@fqgan/registry";
-import type { HostTensor } from "@fqgan/tensor";
-import type { Tokenizer } from "../tokenizer.js";
+import { createKey, type HostTensor, nn, writeVariables } from "@fqgan/tensor";
+import { parseTokenizerConfig } from "../config.js";
+import { Tokenizer } from "../tokenizer.js";
+import { type LatentDiffusionFacts, latentDiffusionConfig } from "./latent-diffusion-config.js";
 import { fromTorch } from "./layout.js";
 
 const rules: [RegExp, string][] = [
@@ -54,9 +56,19 @@ export function latentDiffusionNames(tokenizer: Tokenizer): Map<string, string> 
   );
 }
 
+/** What is the model's own in a file; the rest is its losses' and averages. */
+export const OWN_WEIGHTS = /^(encoder|decoder|quantize|(post_)?quant_conv)\./;
+
+const SHOWN = 4;
+
+const some = (what: string, names: readonly string[]) =>
+  names.length === 0
+    ? []
+    : [`${what} ${names.slice(0, SHOWN)}${names.length > SHOWN ? ", …" : ""}`];
+
 /**
  * Their tensors by our names in our layouts, for `writeVariables`. What belongs to their losses, and
- * averages of weights, is left out; anything else that is missing is an error.
+ * averages of weights, is left out; anything else that is missing, or that it has no place for, is an error.
  * @param where names their source in errors
  */
 export function latentDiffusionWeights(
@@ -66,12 +78,15 @@ export function latentDiffusionWeights(
 ): Record<string, HostTensor> {
   const variables = tokenizer.namedVariables();
   const names = [...latentDiffusionNames(tokenizer)];
-  const missing = names.filter(([, theirs]) => !(theirs in tensors));
-  if (missing.length > 0)
+  const known = new Set(names.map(([, theirs]) => theirs));
+  const missing = [...known].filter((name) => !(name in tensors));
+  const extra = Object.keys(tensors).filter((name) => OWN_WEIGHTS.test(name) && !known.has(name));
+  if (missing.length + extra.length > 0)
     throw new UserError(
-      `${where}: expected the weights of VQGAN or latent diffusion's autoencoders, missing ` +
-        `${missing.slice(0, 4).map(([, theirs]) => theirs)}${missing.length > 4 ? ", …" : ""}; ` +
-        "is it another model's, or does the tokenizer have other levels?",
+      `${where}: expected the weights of VQGAN or latent diffusion's autoencoders, ${[
+        ...some("missing", missing),
+        ...some("unexpected", extra),
+      ].join(", ")}; is it another model's, or does the tokenizer have other levels?`,
     );
   return Object.fromEntries(
     names.map(([name, theirs]) => [
@@ -79,4 +94,17 @@ export function latentDiffusionWeights(
       fromTorch(name, tensors[theirs]!, variables.get(name)!.rank),
     ]),
   );
+}
+
+/** A tokenizer with their weights, its structure read off the shapes. @param where names their source in errors */
+export function importLatentDiffusion(
+  tensors: Readonly<Record<string, HostTensor>>,
+  facts: LatentDiffusionFacts = {},
+  where = "weights",
+): Tokenizer {
+  const config = parseTokenizerConfig(latentDiffusionConfig(tensors, facts, where), where);
+  const tokenizer = nn.withoutInitialValues(() => new Tokenizer(config, createKey(0)));
+  const weights = latentDiffusionWeights(tokenizer, tensors, where);
+  writeVariables(tokenizer.namedVariables(), weights, where);
+  return tokenizer;
 }

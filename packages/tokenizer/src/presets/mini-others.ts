@@ -109,12 +109,12 @@ export const otherMinis: readonly TokenizerPreset[] = [
   mini({
     name: "vq-kd-mini",
     summary: "a small VQ-KD: codes that reconstruct a teacher's features, a pixel decoder apart",
-    missing: "a real teacher such as CLIP, and its features at each position",
+    missing: "a real teacher such as CLIP",
     changes: {
       encoder: { name: "vit", patch: 4, ...transformer },
       codebooks: visual(
         { name: "ema-vq", size, dimensions: 16, beta: 1, deadCodes: { below: 0.05 } },
-        { ...teacher, objective: "cosine", weight: 1 },
+        { ...teacher, of: "positions", objective: "cosine", weight: 1 },
       ),
       decoding: "apart",
     },

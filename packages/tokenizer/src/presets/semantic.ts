@@ -5,7 +5,10 @@ import type { TokenizerPreset } from "./preset.js";
 
 const options = {};
 
-/** The pixel decoder is trained apart, on codes that it doesn't move (3.41). */
+/**
+ * Codes give the teacher's features back at each position, by their cosine; the pixel decoder is trained apart,
+ * on codes that it doesn't move (3.41).
+ */
 export const vqKd: TokenizerPreset = {
   name: "vq-kd",
   summary: "VQ-KD (BEiT v2), codes that reconstruct CLIP's features, with a pixel decoder apart",
@@ -13,7 +16,8 @@ export const vqKd: TokenizerPreset = {
   options,
   fidelity: {
     level: "structure-only",
-    differs: "reconstructs the teacher's features of the image, not those of each position",
+    differs:
+      "what reads the teacher's features off codes is FQGAN's head, three blocks as wide as they are, where BEiT v2 has three blocks as wide as its encoder and two layers behind them",
   },
   mini: "vq-kd-mini",
   changes: {
@@ -25,6 +29,7 @@ export const vqKd: TokenizerPreset = {
       {
         teacher: "clip-vit-b16",
         features: 512,
+        of: "positions",
         layers: 3,
         objective: "cosine",
         weight: 1,
