@@ -25,13 +25,20 @@ export {
   exportWeights,
   importGenerator,
   importWeights,
+  isReferenceGenerator,
   type ReferenceFacts,
   referenceConfig,
   releaseOf,
 } from "./import/import.js";
 export { type Release, type WeightName, weightNames } from "./import/reference-names.js";
 export { KvCache } from "./kv-cache.js";
-export { decodeGenerator, encodeGenerator, type GeneratorCheckpoint } from "./load.js";
+export {
+  decodeGenerator,
+  encodeGenerator,
+  type GeneratorCheckpoint,
+  loadGenerator,
+  saveGenerator,
+} from "./load.js";
 export { codeLoss } from "./loss.js";
 export { type GeneratorPreset, generatorPresets, presetConfig } from "./presets/index.js";
 export { generateAccepted, type RejectionOptions } from "./rejection.js";

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createKey, encodeSafetensors, readVariables } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { requireSameCodes } from "./codes.js";
-import { decodeGenerator, encodeGenerator } from "./load.js";
+import { decodeGenerator, encodeGenerator, loadGenerator, saveGenerator } from "./load.js";
 import { randomGenerator, tiny } from "./testing.js";
 import { createGenerator } from "./transformer.js";
 
@@ -15,6 +18,25 @@ describe("checkpoints", () => {
     expect(await readVariables(loaded.generator.namedVariables())).toEqual(
       await readVariables(generator.namedVariables()),
     );
+  });
+
+  it("are files", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fqgan-generator-"));
+    try {
+      const generator = randomGenerator();
+      const path = join(folder, "far.safetensors");
+      await saveGenerator(path, { generator, tokenizerHash: "abc" });
+      const loaded = await loadGenerator(path);
+      expect(loaded.tokenizerHash).toBe("abc");
+      expect(await readVariables(loaded.generator.namedVariables())).toEqual(
+        await readVariables(generator.namedVariables()),
+      );
+      await expect(loadGenerator(join(folder, "none"))).rejects.toThrow(
+        "expected a generator's checkpoint, got no such file",
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("can hold averaged weights instead", async () => {

@@ -3,10 +3,14 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   type HostTensor,
+  loadTensors,
+  openCheckpoint,
+  openFile,
   readVariables,
+  saveFile,
   writeVariables,
 } from "@fqgan/tensor";
-import { generatorSchema } from "./config.js";
+import { type GeneratorConfig, generatorSchema } from "./config.js";
 import { Generator } from "./transformer.js";
 
 /** A generator and the tokenizer it writes codes for. */
@@ -36,9 +40,37 @@ export async function encodeGenerator(
   });
 }
 
-/** @param where names the file in errors */
+/**
+ * The generator in a checkpoint of ours; anything else is a UserError.
+ * @param where names the file in errors
+ */
 export function decodeGenerator(bytes: Uint8Array, where: string): GeneratorCheckpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
+  const generator = new Generator(configIn(metadata, where));
+  writeVariables(generator.namedVariables(), tensors, where);
+  return { generator, tokenizerHash: metadata.tokenizerHash ?? "" };
+}
+
+/** Writes a checkpoint that `loadGenerator` reads, whole or not at all. */
+export async function saveGenerator(path: string, checkpoint: GeneratorCheckpoint): Promise<void> {
+  await saveFile(path, await encodeGenerator(checkpoint));
+}
+
+/** The generator in a file of ours; files of more than 2 GiB too, since its tensors are read one by one. */
+export async function loadGenerator(path: string): Promise<GeneratorCheckpoint> {
+  const file = await openFile(path, "a generator's checkpoint");
+  try {
+    const { content, metadata } = await openCheckpoint(file, path);
+    const generator = new Generator(configIn(metadata, path));
+    writeVariables(generator.namedVariables(), await loadTensors(content), path);
+    return { generator, tokenizerHash: metadata.tokenizerHash ?? "" };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The config that a checkpoint's metadata holds, if they are a generator's. */
+function configIn(metadata: Readonly<Record<string, string>>, where: string): GeneratorConfig {
   const expect = (key: string, expected: string) => {
     if (metadata[key] !== expected)
       throw new UserError(
@@ -55,7 +87,5 @@ export function decodeGenerator(bytes: Uint8Array, where: string): GeneratorChec
   } catch {
     throw new UserError(`${where}: its config is not JSON; was the file edited?`);
   }
-  const generator = new Generator(parseConfig(generatorSchema, written, where));
-  writeVariables(generator.namedVariables(), tensors, where);
-  return { generator, tokenizerHash: metadata.tokenizerHash ?? "" };
+  return parseConfig(generatorSchema, written, where);
 }

@@ -5,7 +5,7 @@ import { generatorSchema } from "../config.js";
 import { presetConfig } from "../presets/index.js";
 import { randomGenerator } from "../testing.js";
 import { createGenerator } from "../transformer.js";
-import { exportWeights, importGenerator } from "./import.js";
+import { exportWeights, importGenerator, isReferenceGenerator } from "./import.js";
 import { type Release, weightNames } from "./reference-names.js";
 
 const far = {};
@@ -36,6 +36,10 @@ describe.each([
   it("goes there and back", async () => {
     const own = await readVariables(generator.namedVariables());
     const there = exportWeights(generator.config, own, release);
+    expect([there, own].map((weights) => isReferenceGenerator(Object.keys(weights)))).toEqual([
+      true,
+      false,
+    ]);
     const facts = { grid: [2, 2], heads: 2, codebooks: generator.codebooks } as const;
     const back = importGenerator(there, facts, "checkpoint.pt");
     expect(await readVariables(back.namedVariables())).toEqual(own);
@@ -57,6 +61,10 @@ describe("importGenerator", () => {
       "far.pt: these weights belong to another model:\n  missing blocks.1.attention.output.kernel",
     );
     expect(() => importGenerator({}, facts, "far.pt")).toThrow("far.pt: expected");
+    const whole = exportWeights(generator.config, own, "far");
+    expect(() => importGenerator(whole, { ...facts, codebooks: ["visual"] }, "far.pt")).toThrow(
+      "far.pt: expected the names of its 2 codebooks, got visual; take the tokenizer",
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { parseConfig, UserError } from "@fqgan/registry";
-import { type HostTensor, transposeHost, writeVariables } from "@fqgan/tensor";
+import { type HostTensor, nn, transposeHost, writeVariables } from "@fqgan/tensor";
 import { type GeneratorConfig, type GeneratorInput, generatorSchema } from "../config.js";
 import { Generator } from "../transformer.js";
 import { type Release, weightNames } from "./reference-names.js";
@@ -18,6 +18,12 @@ export interface ReferenceFacts {
 }
 
 const USUAL_NAMES = [["code"], ["visual", "semantic"], ["visual", "semanticMid", "semanticHigh"]];
+
+const EMBEDDINGS = /^tok_embeddings(_\d+)?\.weight$/;
+
+/** Whether weights of these names are those of a generator of FAR or LlamaGen. */
+export const isReferenceGenerator = (names: readonly string[]): boolean =>
+  names.some((name) => EMBEDDINGS.test(name));
 
 /** Which release these weights' names belong to. */
 export function releaseOf(names: Readonly<Record<string, unknown>>): Release {
@@ -43,13 +49,12 @@ export function referenceConfig(
     );
     return indices.length === 0 ? 0 : Math.max(...indices) + 1;
   };
-  const embeddings = Object.keys(shapes).filter((name) =>
-    /^tok_embeddings(_\d+)?\.weight$/.test(name),
-  );
+  const embeddings = Object.keys(shapes).filter((name) => EMBEDDINGS.test(name));
   const { codebooks = USUAL_NAMES[embeddings.length - 1], grid = [16, 16], dropout } = facts;
   if (!codebooks || codebooks.length !== embeddings.length)
     throw new UserError(
-      `${where}: expected names for its ${embeddings.length} codebooks, got ${codebooks?.length ?? 0}`,
+      `${where}: expected the names of its ${embeddings.length} codebooks, got ` +
+        `${codebooks?.join(", ") || "none"}; take the tokenizer that it was trained with`,
     );
   const isFar = releaseOf(shapes) === "far";
   const [rows, width] = shapeOf("cls_embedding.embedding_table.weight") as [number, number];
@@ -116,7 +121,8 @@ export function exportWeights(
  * @param where names the checkpoint in errors
  */
 export function importGenerator(tensors: Tensors, facts: ReferenceFacts, where: string): Generator {
-  const generator = new Generator(referenceConfig(tensors, facts, where));
+  const config = referenceConfig(tensors, facts, where);
+  const generator = nn.withoutInitialValues(() => new Generator(config));
   writeVariables(generator.namedVariables(), importWeights(generator.config, tensors), where);
   return generator;
 }
