@@ -34,6 +34,8 @@ export const experimentSchema = z.strictObject({
   data: datasets.schema,
   tokenizer: tokenizerStageSchema.omit({ data: true }).extend(model),
   codes: codesStageSchema.omit({ data: true }).prefault({}),
+  /** The tokenizer's seed, where it is not to change with the others': one tokenizer, many generators. */
+  tokenizerSeed: z.int().min(0).optional(),
   /** The last stage to run: a point that compares tokenizers alone needs no generator. */
   until: z.enum(["tokenizer", "generator"]).default("generator"),
   generator: generatorStageSchema.extend(model).optional(),
@@ -44,6 +46,7 @@ export interface Experiment {
   readonly tokenizer: TokenizerStageConfig;
   readonly codes: CodesStageConfig;
   readonly generator: GeneratorStageConfig | undefined;
+  readonly tokenizerSeed: number | undefined;
 }
 
 /** Applies removals (null) everywhere but in the models, which are laid over their presets first. */
@@ -62,9 +65,12 @@ function outsideModels(config: unknown): Data {
 /** Codebooks' sizes, grid and classes follow from the codes that a generator is trained on. */
 const FROM_CODES = ["vocabularies", "grid", "classes"];
 
-/** @param where names the source in errors */
+/**
+ * Lays out presets and fills in defaults; what does not fit together is a UserError.
+ * @param where names the source in errors
+ */
 export function resolveExperiment(config: unknown, where: string): Experiment {
-  const { data, tokenizer, codes, until, generator } = parseConfig(
+  const { data, tokenizer, codes, until, generator, tokenizerSeed } = parseConfig(
     experimentSchema,
     outsideModels(config),
     where,
@@ -95,6 +101,7 @@ export function resolveExperiment(config: unknown, where: string): Experiment {
   return {
     tokenizer: resolved,
     codes: { ...codes, data },
+    tokenizerSeed,
     generator: generator && until === "generator" ? resolveGenerator(generator, where) : undefined,
   };
 }

@@ -4,7 +4,9 @@ import { extractors } from "@fqgan/features";
 import { metrics } from "@fqgan/metrics";
 import { tokenizerConfigSchema, tokenizerTrainingSchema } from "@fqgan/tokenizer";
 import * as z from "zod";
+import { factorsSchema } from "../factors/factor-summary.js";
 import { initialWeightsSchema } from "../stages/initial-weights.js";
+import { opinionsSchema } from "../stages/judges.js";
 import { perceptualSchema } from "../stages/perceptual-network.js";
 import { teachersSchema } from "../stages/teacher-features.js";
 import { schedules } from "./schedules.js";
@@ -29,6 +31,7 @@ const judging = {
   extractor: extractors.schema
     .prefault({ name: "builtin" })
     .describe("network whose features and classes the metrics that need some compare"),
+  ...opinionsSchema,
 };
 
 /** Where codebooks start. */
@@ -62,6 +65,13 @@ export const tokenizerStageSchema = z.strictObject({
       metrics: metricList(["psnr", "ssim", "fid", "inception-score", "codebook-usage"]),
       validationImages: count(256).describe("of the validation split, while training"),
       pictures: count(8).describe("images shown as reconstructions"),
+      split: z
+        .literal("validation")
+        .optional()
+        .describe("measure the finished model there instead of on test: for choosing settings"),
+      factors: factorsSchema
+        .optional()
+        .describe("find out what each factor holds and is needed for"),
     })
     .prefault({}),
 });
@@ -78,12 +88,25 @@ export const codesStageSchema = z.strictObject({
 });
 export type CodesStageConfig = z.output<typeof codesStageSchema>;
 
+const { temperature, topK, topP, guidance } = samplingSchema.shape;
+/** Differences from how a run samples: what is left out stays what it is, without defaults of its own. */
+const samplingChanges = z.strictObject({
+  temperature: temperature.unwrap().optional(),
+  topK: topK.unwrap().optional(),
+  topP: topP.unwrap().optional(),
+  guidance: guidance.unwrap().optional(),
+});
+
 /** Train a generator on codes, sample from it, evaluate the samples. */
 export const generatorStageSchema = z.strictObject({
   /** Vocabularies, grid and classes come from the codes. */
   model: z
     .strictObject(generatorSchema.shape)
     .omit({ vocabularies: true, grid: true, classes: true }),
+  order: z
+    .array(z.string())
+    .optional()
+    .describe("of a position's sub-codes, by codebook; left out, the tokenizer's"),
   train: trainingSchema.extend(loop),
   sample: samplingSchema
     .extend({
@@ -94,6 +117,13 @@ export const generatorStageSchema = z.strictObject({
         .enum(["float32", "int8", "int4"])
         .default("float32")
         .describe("of the weights of the finished model when it is sampled"),
+      variants: z
+        .record(
+          z.string().regex(/^[a-z][A-Za-z0-9]*$/, "expected a camelCase name for a way to sample"),
+          samplingChanges,
+        )
+        .optional()
+        .describe("further ways to sample the same model: `samples.<name>/fid`"),
     })
     .prefault({}),
   evaluate: z
@@ -105,8 +135,18 @@ export const generatorStageSchema = z.strictObject({
         .default(64)
         .describe("of the test split, for the map of what sub-codes tell about one another"),
       metrics: metricList(["fid", "inception-score", "precision-recall"]),
+      split: z
+        .literal("validation")
+        .optional()
+        .describe("held-out codes to measure on instead of test's: for choosing settings"),
       reference: z.enum(["train", "validation", "test"]).default("train"),
+      nearest: z
+        .literal("train")
+        .optional()
+        .describe("how near samples are to training images, beside how near test images are"),
     })
     .prefault({}),
 });
+
+/** A generator stage's config with every default filled in. */
 export type GeneratorStageConfig = z.output<typeof generatorStageSchema>;

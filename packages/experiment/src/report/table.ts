@@ -1,13 +1,14 @@
 import type { Protocol, Summary } from "../schema/run-format.js";
 import type { Column, SweepRecord, Table } from "../schema/sweep-format.js";
 import { matches } from "../sweep/matches.js";
+import { repetitionOf } from "./repetitions.js";
 import { type BySeed, excludesZero, pairedDifference } from "./statistics.js";
 
 /** One number of a table over its seeds. */
 export interface Cell {
   /** One value a seed that has finished. */
   readonly values: readonly number[];
-  /** Their seeds. */
+  /** Their seeds; numbers of repetitions where folds repeat a sweep, too. */
   readonly seeds: readonly number[];
   readonly mean: number;
   /** Sample standard deviation; undefined with one value. */
@@ -19,6 +20,7 @@ export interface Cell {
   readonly rank: 1 | 2 | undefined;
 }
 
+/** One row: the mean over seeds of each column, and the runs behind it. */
 export interface TableRow {
   readonly label: string;
   /** Run ids by stage kind and seed, for links. */
@@ -86,6 +88,35 @@ function describeProtocols(protocols: readonly Protocol[]): string[] {
   return [...new Set(sentences)];
 }
 
+/** A row's number and how it was made. */
+interface Used {
+  readonly label: string;
+  readonly protocol: Protocol;
+}
+
+/** Warnings with the rows that they are about. */
+function describeWarnings(used: readonly Used[]): string[] {
+  const rows = new Map<string, Set<string>>();
+  for (const { label, protocol } of used)
+    if (protocol.warning !== undefined)
+      rows.set(protocol.warning, (rows.get(protocol.warning) ?? new Set()).add(label));
+  return [...rows].map(([warning, labels]) => `${warning}: ${[...labels].join(", ")}`);
+}
+
+/** What a mean is over. */
+function repetitionWords({ seeds, axes, repeats = [] }: SweepRecord): string[] {
+  const folds = repeats.map((axis) => `${axes[axis]!.length} ${axis}s`);
+  if (folds.length > 0)
+    return [
+      `mean ± std over ${folds.join(", ")}, ${seeds.length} seed${seeds.length === 1 ? "" : "s"} each`,
+    ];
+  return [
+    seeds.length === 1
+      ? `1 seed (${seeds[0]}), no ranking`
+      : `mean ± std over ${seeds.length} seeds`,
+  ];
+}
+
 /** Fills a table from the summaries of its points' runs: one row per combination of its row axes. */
 export function fillTable(
   record: SweepRecord,
@@ -96,22 +127,23 @@ export function fillTable(
   const labelOf = (axes: Readonly<Record<string, string>>) =>
     table.rows.map((axis) => axes[axis]).join(" · ");
   const labels = [...new Set(points.map(({ axes }) => labelOf(axes)))];
-  const used: Protocol[] = [];
+  const used: Used[] = [];
+  const repetition = repetitionOf(record);
   const valuesOf = (label: string, column: Column): BySeed => {
     const [kind, ...rest] = column.metric.split("/");
     const metric = rest.join("/");
     const values = new Map<number, number>();
     const counted = new Set<string>();
     // Two points of a row can share a run (another axis may not touch this stage): it counts once.
-    for (const { seed, stages } of points.filter(({ axes }) => labelOf(axes) === label)) {
-      const id = stages[kind!];
+    for (const point of points.filter(({ axes }) => labelOf(axes) === label)) {
+      const id = point.stages[kind!];
       const summary = id === undefined ? undefined : summaryOf(id);
       const value = summary?.metrics[metric];
       if (value === undefined || counted.has(id!)) continue;
       counted.add(id!);
       const protocol = summary!.protocols[metric];
-      if (protocol) used.push(protocol);
-      values.set(seed, value);
+      if (protocol) used.push({ label, protocol });
+      values.set(repetition(point), value);
     }
     return values;
   };
@@ -126,12 +158,12 @@ export function fillTable(
     stages: points.filter(({ axes }) => labelOf(axes) === label).map(({ stages }) => stages),
     cells: byColumn.map((cells) => cells[i]),
   }));
-  const seeds = record.seeds.length;
   const caption = [
     ...table.facts,
     ...(record.variant ? [`variant ${record.variant}`] : []),
-    seeds === 1 ? `1 seed (${record.seeds[0]}), no ranking` : `mean ± std over ${seeds} seeds`,
-    ...describeProtocols(used),
+    ...repetitionWords(record),
+    ...describeProtocols(used.map(({ protocol }) => protocol)),
+    ...describeWarnings(used),
   ].join(" · ");
   return { name: table.name, title: table.title, caption, columns: table.columns, rows };
 }

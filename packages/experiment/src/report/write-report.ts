@@ -6,18 +6,21 @@ import type { ReportFigure } from "./figures/report-figure.js";
 import { quickFigures } from "./figures/write-figures.js";
 import { reportPage } from "./html/page.js";
 import { sweepTables } from "./sweep-tables.js";
+import type { SummaryLookup } from "./table.js";
 
 /** Writes `report.html` beside a sweep's record. */
 export function writeReport(
   runsFolder: string,
   record: SweepRecord,
   options: {
+    /** Numbers of runs whose folders are gone. */
+    readonly kept?: SummaryLookup | undefined;
     /** Figures, where they have been drawn already. */
     readonly drawings?: readonly ReportFigure[] | undefined;
   } = {},
 ): { readonly path: string; readonly pictures: number } {
   const { html, pictures } = reportPage(runsFolder, record, {
-    tables: sweepTables(runsFolder, record),
+    tables: sweepTables(runsFolder, record, options.kept),
     drawings: options.drawings ?? quickFigures(runsFolder, record),
   });
   const path = join(sweepFolder(runsFolder, record.name), "report.html");

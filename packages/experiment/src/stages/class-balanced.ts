@@ -1,4 +1,4 @@
-import { classBalancedWeights } from "@fqgan/data";
+import { classBalancedWeights, type SplitName } from "@fqgan/data";
 import {
   compareManifolds,
   type ExtractorIdentity,
@@ -24,7 +24,10 @@ export class ClassBalanced {
   readonly #features = { real: [] as number[], fake: [] as number[] };
   readonly #logits: number[] = [];
 
-  constructor(private readonly classes: number) {}
+  constructor(
+    private readonly classes: number,
+    private readonly split: SplitName = "test",
+  ) {}
 
   add({ images, features, logits }: MetricBatch, labels: ArrayLike<number>): void {
     append(this.#labels, labels);
@@ -42,12 +45,12 @@ export class ClassBalanced {
       ...(judge && (await this.#judged(weights))),
     };
     const protocol = {
-      split: "test",
+      split: this.split,
       images: this.#labels.length,
       note: "balanced: every class weighs the same",
     };
     const entries = Object.entries(measured).map(
-      ([name, value]) => [`test/balanced.${name}`, value] as const,
+      ([name, value]) => [`${this.split}/balanced.${name}`, value] as const,
     );
     const byJudge = judge && { ...protocol, extractor: judge.name };
     return {

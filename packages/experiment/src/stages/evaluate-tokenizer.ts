@@ -13,6 +13,7 @@ import type { Codes } from "@fqgan/quantizer";
 import type { StrategyConfig } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import type { Tokenizer } from "@fqgan/tokenizer";
+import type { Opinions } from "./judges.js";
 
 export interface TokenizerEvaluation {
   readonly results: readonly MetricResult[];
@@ -45,11 +46,14 @@ export async function evaluateTokenizer(options: {
   readonly metrics: readonly StrategyConfig[];
   /** Needed by metrics of features or logits. */
   readonly judge?: Extractor | undefined;
+  /** Further judges with metrics of their own, and a network of pairs. */
+  readonly opinions?: Pick<Opinions, "others" | "perceptual">;
   /** Sees what the metrics see, with the images' labels. */
   readonly observe?: (batch: MetricBatch, labels: Int32Array) => void;
   readonly onImages?: (done: number, total: number) => void;
 }): Promise<TokenizerEvaluation> {
   const { tokenizer, split, batchSize, limit = split.count, judge, observe, onImages } = options;
+  const { others = [], perceptual } = options.opinions ?? {};
   const codebooks = Object.fromEntries(
     Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]),
   );
@@ -60,13 +64,20 @@ export async function evaluateTokenizer(options: {
   const metrics = createMetrics(measured, {
     codebooks,
     ...(judge && { extractor: judge }),
+    ...(perceptual && {
+      perceptual: { name: perceptual.name, hash: perceptual.hash, dimensions: 1 },
+    }),
   });
+  const further = others.map((other) => ({
+    ...other,
+    metrics: createMetrics(other.metrics, { extractor: other.judge }),
+  }));
   const counts = Object.fromEntries(
     Object.entries(codebooks).map(([name, size]) => [name, new Array<number>(size).fill(0)]),
   );
   const total = Math.min(limit, split.count);
   let done = 0;
-  for await (const { images, labels, count } of evaluationBatches(split, batchSize, limit)) {
+  for await (const { images, labels, masks, count } of evaluationBatches(split, batchSize, limit)) {
     const { codes, reconstruction } = await throughCodes(tokenizer, images);
     const reconstructed = asPixels(reconstruction);
     const valid = Object.fromEntries(
@@ -75,14 +86,32 @@ export async function evaluateTokenizer(options: {
     for (const [name, { data }] of Object.entries(valid))
       for (const code of data) counts[name]![code]!++;
     const pair = { real: firstRows(images, count), fake: firstRows(reconstructed, count) };
-    const batch = { images: pair, codes: valid, ...(judge && (await extractPair(judge, pair))) };
+    const batch: MetricBatch = {
+      images: pair,
+      codes: valid,
+      ...(masks && { masks: firstRows(masks, count) }),
+      ...(perceptual && { perceptual: await perceptual.distance(pair.real, pair.fake) }),
+      ...(judge && (await extractPair(judge, pair))),
+    };
     metrics.update(batch);
+    for (const other of further) other.metrics.update(await extractPair(other.judge, pair));
     observe?.(batch, firstRows(labels, count).data as Int32Array);
     done += count;
     onImages?.(done, total);
   }
-  return { results: await metrics.compute(), counts, images: done };
+  const results = await metrics.compute();
+  for (const { name, metrics: own } of further)
+    results.push(...(await own.compute()).map((result) => underName(name, result)));
+  return { results, counts, images: done };
 }
+
+/** A further judge's numbers: `<name>.fid`. */
+export const underName = (name: string, result: MetricResult): MetricResult => ({
+  ...result,
+  values: Object.fromEntries(
+    Object.entries(result.values).map(([value, number]) => [`${name}.${value}`, number]),
+  ),
+});
 
 /** What the judge says of both sides of a batch. */
 export async function extractPair(judge: Extractor, pair: Sides<HostTensor>): Promise<MetricBatch> {

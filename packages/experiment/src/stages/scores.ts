@@ -1,4 +1,4 @@
-import type { MetricResult } from "@fqgan/metrics";
+import { type MetricResult, metrics as metricRegistry } from "@fqgan/metrics";
 import type { Protocol, Summary } from "../schema/run-format.js";
 
 /** Metric results as entries of a summary: `<of>/fid` with its protocol. */
@@ -18,9 +18,9 @@ export function scoresOf(
   const { of, split, images, set, fid } = measured;
   const metrics: Record<string, number> = {};
   const protocols: Record<string, Protocol> = {};
-  for (const { values, protocol } of results) {
+  for (const { metric, values, protocol } of results) {
     const { extractor } = protocol;
-    const note = typeof extractor === "string" ? extractorNote(extractor, fid) : undefined;
+    const note = typeof extractor === "string" ? noteOf(metric, { extractor, fid }) : undefined;
     for (const [name, value] of Object.entries(values)) {
       metrics[`${of}/${name}`] = value;
       protocols[`${of}/${name}`] = {
@@ -43,5 +43,7 @@ export function scoresOf(
 }
 
 /** What keeps anyone from comparing these numbers with a paper's. */
-const extractorNote = (extractor: string, fid: string) =>
-  `${fid} and IS by ${extractor}, not comparable with ImageNet ${fid}`;
+const noteOf = (metric: string, { extractor, fid }: { extractor: string; fid: string }) =>
+  metricRegistry.get(metric).needs.includes("perceptual")
+    ? `distances of pairs by ${extractor}`
+    : `${fid} and IS by ${extractor}, not comparable with ImageNet ${fid}`;

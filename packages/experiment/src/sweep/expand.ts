@@ -83,6 +83,19 @@ export function expandSweep(
       `${file.name}: table ${table.name}, rows`,
     );
   }
+  checkCondition(
+    Object.fromEntries(file.repeats.map((axis) => [axis, []])),
+    labels,
+    `${file.name}: repeats`,
+  );
+  for (const { name, where, rows } of file.contrasts) {
+    checkCondition(where, labels, `${file.name}: contrast ${name}, where`);
+    checkCondition(
+      Object.fromEntries(rows.map((axis) => [axis, []])),
+      labels,
+      `${file.name}: contrast ${name}, rows`,
+    );
+  }
   const variantPatch = variant === undefined ? {} : file.variants[variant];
   if (!variantPatch)
     throw new UserError(

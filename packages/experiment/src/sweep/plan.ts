@@ -12,6 +12,7 @@ import {
 } from "../schema/sweep-format.js";
 import { stages } from "../stages/index.js";
 import { runId, slugify } from "../store/identity.js";
+import { resolveContrast } from "./contrasts.js";
 import { axisLabels, expandSweep, type GridPoint } from "./expand.js";
 import { pointLabel, stageLabel } from "./labels.js";
 import { matches } from "./matches.js";
@@ -60,8 +61,13 @@ function planStage(kind: StageKind, stage: StageRequest, where: string): Planned
 
 /** The stages of one experiment, inputs first. */
 export function planExperiment(config: unknown, seed: number, where: string): PlannedStage[] {
-  const { tokenizer, codes, generator } = resolveExperiment(config, where);
-  const first = planStage("tokenizer", { config: tokenizer, seed, inputs: {} }, where);
+  const resolved = resolveExperiment(config, where);
+  const { tokenizer, codes, generator, tokenizerSeed = seed } = resolved;
+  const first = planStage(
+    "tokenizer",
+    { config: tokenizer, seed: tokenizerSeed, inputs: {} },
+    where,
+  );
   if (!generator) return [first];
   return [first, ...planGenerator({ tokenizer: first.id, codes, generator, seed }, where)];
 }
@@ -74,7 +80,10 @@ export const planCodes = (
 
 /** Codes and generator on a tokenizer's run, which may be there already. */
 export function planGenerator(
-  options: Omit<Experiment, "tokenizer"> & { readonly tokenizer: string; readonly seed: number },
+  options: Pick<Experiment, "codes" | "generator"> & {
+    readonly tokenizer: string;
+    readonly seed: number;
+  },
   where: string,
 ): PlannedStage[] {
   const { tokenizer, codes, generator, seed } = options;
@@ -149,6 +158,12 @@ export function planSweep(
     points,
     order: labelled.map(({ id }) => id),
     tables,
+    ...(file.repeats.length > 0 && { repeats: [...file.repeats] }),
+    ...(file.contrasts.length > 0 && {
+      contrasts: file.contrasts.map((contrast) =>
+        resolveContrast(contrast, points, `${file.name}: contrast ${contrast.name}`),
+      ),
+    }),
     running: JSON.parse(
       JSON.stringify({
         retry: file.retry,

@@ -8,6 +8,7 @@ import { executors } from "../executor/executors.js";
 import type { DataRecord } from "../schema/merge.js";
 import { columnSchema } from "../schema/sweep-format.js";
 import { ashaSchema } from "./asha.js";
+import { contrastFileSchema } from "./contrasts.js";
 import { retrySchema } from "./retry.js";
 import { searchSchema } from "./search/search.js";
 
@@ -60,6 +61,10 @@ export const sweepFileSchema = z.strictObject({
   /** Named sets of differences for the whole sweep: `--quick` is the variant "quick". */
   variants: z.record(z.string(), patchSchema).default({}),
   tables: z.array(tableFileSchema).default([]),
+  /** Axes that repeat every row, as seeds do: folds of the data. */
+  repeats: z.array(z.string()).default([]),
+  /** Comparisons decided before the runs: paired, corrected after Holm, each with a verdict. */
+  contrasts: z.array(contrastFileSchema).default([]),
   /** Values that are drawn or found instead of listed. */
   search: searchSchema.optional(),
   /** Stop early what others are better than. */
@@ -67,7 +72,11 @@ export const sweepFileSchema = z.strictObject({
   retry: retrySchema.prefault({}),
   executor: executors.schema.optional(),
 });
+
+/** A sweep with every default filled in. */
 export type SweepFile = z.output<typeof sweepFileSchema>;
+
+/** A sweep as written. */
 export type SweepFileInput = z.input<typeof sweepFileSchema>;
 
 /** A sweep in TypeScript: `export default defineSweep({ … })` checks keys and types while you write. */
