@@ -1,12 +1,18 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   differencesFrom,
+  fillContrasts,
+  fillTable,
+  formatContrasts,
   formatDifferences,
   formatTable,
+  readSummaries,
   readSweepRecord,
+  type SummaryLookup,
+  type SweepRecord,
+  summariesOf,
   sweepFolder,
-  sweepTables,
   TABLE_FORMATS,
   type TableFormat,
   withPaper,
@@ -24,6 +30,31 @@ const ENDINGS: Readonly<Record<TableFormat, string>> = {
   csv: "csv",
 };
 
+/** Where a sweep's numbers are. */
+interface Source {
+  readonly record: SweepRecord;
+  readonly summaryOf: SummaryLookup;
+  /** Where files about it go. */
+  readonly folder: string;
+  /** Whether there are run folders, with pictures. */
+  readonly hasRuns: boolean;
+}
+
+/** @param name of a sweep, or a file of summaries */
+function open({ runs }: Globals, name: string): Source {
+  if (name.endsWith(".jsonl")) {
+    const kept = readSummaries(name);
+    return {
+      record: kept.record,
+      summaryOf: (id) => kept.runs.get(id)?.summary,
+      folder: dirname(name),
+      hasRuns: false,
+    };
+  }
+  const record = readSweepRecord(runs, name);
+  return { record, summaryOf: summariesOf(runs), folder: sweepFolder(runs, name), hasRuns: true };
+}
+
 export async function report(
   globals: Globals,
   name: string,
@@ -36,38 +67,45 @@ export async function report(
     readonly files: boolean;
   },
 ): Promise<number> {
-  const record = readSweepRecord(globals.runs, name);
-  const ours = sweepTables(globals.runs, record);
+  const { record, summaryOf, folder, hasRuns } = open(globals, name);
+  const ours = record.tables.map((table) => fillTable(record, table, summaryOf));
   const tables = options.paper
     ? ours.map((table, i) => withPaper(table, record.tables[i]!.paper))
     : ours;
   const baseline = options.differences === true ? undefined : options.differences;
   const differences =
     options.differences === undefined ? [] : ours.map((table) => differencesFrom(table, baseline));
-  const figures = options.files
-    ? await writeFigures(globals.runs, record, { paper: options.paper })
-    : undefined;
-  const written = options.html
-    ? writeReport(globals.runs, record, { drawings: figures?.drawings })
-    : undefined;
+  const contrasts = fillContrasts(record, summaryOf);
+  const figures =
+    options.files && hasRuns
+      ? await writeFigures(globals.runs, record, { paper: options.paper })
+      : undefined;
+  const written =
+    options.html && hasRuns
+      ? writeReport(globals.runs, record, { drawings: figures?.drawings })
+      : undefined;
   const texts = (format: TableFormat) => [
     ...tables.map((table) => ({ name: table.name, text: formatTable(table, format) })),
     ...differences.map((one) => ({ name: one.name, text: formatDifferences(one, format) })),
+    ...(contrasts.length > 0
+      ? [{ name: "contrasts", text: formatContrasts(record, contrasts, format) }]
+      : []),
   ];
   const files: string[] = [];
-  if (figures) {
-    const folder = sweepFolder(globals.runs, name);
+  if (options.files) {
+    // A folder of summaries is of several sweeps.
+    const prefix = hasRuns ? "" : `${record.name}-`;
     for (const format of TABLE_FORMATS)
       for (const table of texts(format)) {
-        const path = join(folder, `${table.name}.${ENDINGS[format]}`);
+        const path = join(folder, `${prefix}${table.name}.${ENDINGS[format]}`);
         writeFileSync(path, `${table.text}\n`);
         files.push(path);
       }
-    files.push(...figures.files);
+    if (figures) files.push(...figures.files);
   }
   if (globals.json)
     process.stdout.write(
-      `${JSON.stringify({ sweep: name, tables, differences, report: written, files }, null, 2)}\n`,
+      `${JSON.stringify({ sweep: record.name, tables, differences, contrasts, report: written, files }, null, 2)}\n`,
     );
   else
     process.stdout.write(

@@ -73,7 +73,11 @@ function createExecutor(
 export async function runWithProgress(
   globals: Globals,
   stages: readonly PlannedStage[],
-  options: RunningOptions & { readonly running?: RunningConfig },
+  options: RunningOptions & {
+    readonly running?: RunningConfig;
+    /** Hears of every stage that is done, also from before. */
+    readonly onDone?: (stage: PlannedStage) => void;
+  },
 ): Promise<{ outcome: SweepOutcome; code: number }> {
   const { runs, quiet } = globals;
   const { running = {}, retries } = options;
@@ -124,6 +128,8 @@ export async function runWithProgress(
       onUpdate(stage, update) {
         progress.update(stage, update);
         if (update.type === "started") tracker?.follow(join(runs, stage.id));
+        const isDone = update.type === "ended" && update.outcome.status === "done";
+        if (isDone || update.type === "cached") options.onDone?.(stage);
       },
     });
     progress.close();

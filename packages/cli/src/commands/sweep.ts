@@ -3,6 +3,8 @@ import { type DatasetConfig, loadDataset } from "@fqgan/data";
 import {
   cancelWaitingTasks,
   canonicalJson,
+  fillContrasts,
+  formatContrasts,
   formatTable,
   listSweeps,
   loadSweepFile,
@@ -24,6 +26,7 @@ import {
   type SweepPlan,
   type SweepRecord,
   searchIdentity,
+  summariesOf,
   sweepFolder,
   sweepTables,
   withSamples,
@@ -36,6 +39,7 @@ import { formatDuration } from "../output/format.js";
 import { createStyle } from "../output/style.js";
 import type { Globals } from "../program.js";
 
+import { KeptSummaries } from "./kept-summaries.js";
 import { type RunningConfig, type RunningOptions, runWithProgress } from "./run-stages.js";
 
 interface SweepRunOptions extends RunningOptions {
@@ -43,6 +47,8 @@ interface SweepRunOptions extends RunningOptions {
   readonly variant?: string;
   readonly quick?: boolean;
   readonly dryRun: boolean;
+  /** A file that keeps the numbers of what is done. */
+  readonly summaries?: string;
 }
 
 export async function sweepRun(
@@ -66,9 +72,11 @@ export async function sweepRun(
     });
   if (file.search) return searchRounds(globals, { file, search: file.search, plan, options });
   const planned = plan(file);
-  if (options.dryRun) return dryRun(globals, planned, options);
+  const kept = KeptSummaries.open(options.summaries, planned.record);
+  const left = { ...planned, stages: kept?.left(planned.stages) ?? planned.stages };
+  if (options.dryRun) return dryRun(globals, left, options);
   writeSweepRecord(globals.runs, planned.record);
-  return runRecorded(globals, { ...planned, options });
+  return runRecorded(globals, { ...left, options, ...(kept && { kept }) });
 }
 
 export async function sweepResume(
@@ -129,19 +137,25 @@ async function runRecorded(
     readonly options: RunningOptions;
     /** More is to come: no tables yet. */
     readonly quietEnd?: boolean;
+    readonly kept?: KeptSummaries;
   },
 ): Promise<number> {
-  const { record, stages, options, quietEnd = false } = sweep;
+  const { record, stages, options, kept, quietEnd = false } = sweep;
   if (!globals.quiet) await printHeader(record, stages);
   const running: RunningConfig = {
     ...record.running,
     group: record.name,
     folder: sweepFolder(globals.runs, record.name),
   };
-  const { outcome, code } = await runWithProgress(globals, stages, { ...options, running });
+  const { outcome, code } = await runWithProgress(globals, stages, {
+    ...options,
+    running,
+    ...(kept && { onDone: ({ id }) => kept.keep(globals.runs, id) }),
+  });
   if (code === EXIT.stopped || quietEnd) return code;
-  const tables = sweepTables(globals.runs, record);
-  const report = outcome.done.length > 0 ? writeReport(globals.runs, record) : undefined;
+  const tables = sweepTables(globals.runs, record, kept?.lookup);
+  const report =
+    outcome.done.length > 0 ? writeReport(globals.runs, record, { kept: kept?.lookup }) : undefined;
   if (globals.json) {
     process.stdout.write(
       `${JSON.stringify({ sweep: record.name, exitCode: code, tables, report, failed: outcome.failed.map(({ stage, outcome: how }) => ({ id: stage.id, label: stage.label, ...how })) }, null, 2)}\n`,
@@ -149,6 +163,11 @@ async function runRecorded(
     return code;
   }
   for (const table of tables) process.stdout.write(`\n${formatTable(table, "text")}\n`);
+  if (record.contrasts) {
+    const inFolder = summariesOf(globals.runs);
+    const filled = fillContrasts(record, (id) => inFolder(id) ?? kept?.lookup(id));
+    process.stdout.write(`\n${formatContrasts(record, filled, "text")}\n`);
+  }
   if (!globals.quiet && report) printNext(globals, { record, report });
   return code;
 }
