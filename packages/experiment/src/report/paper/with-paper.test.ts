@@ -38,6 +38,22 @@ it("puts the paper's number beside ours and its other rows below", () => {
   expect(withPaper(filled, undefined)).toBe(filled);
 });
 
+it("finds the paper's number for a further way to sample", () => {
+  const fid = { metric: "generator/samples.top128/fid", title: "gFID ↓" };
+  const cell = { values: [90], seeds: [0], mean: 90, deviation: undefined, rank: undefined };
+  const table = {
+    ...filled,
+    columns: [fid],
+    rows: [{ label: "mlp", stages: [], cells: [cell] }],
+  };
+  const { rows, columns } = withPaper(table, {
+    table: "table-4",
+    rows: { mlp: "MLP, top-k 8192" },
+  });
+  expect(columns.map(({ title }) => title)).toEqual(["gFID ↓", "paper's gFID ↓"]);
+  expect(rows[0]!.cells[1]!.mean).toBe(paperTable("table-4", "test").rows["MLP, top-k 8192"]![0]);
+});
+
 it("refuses tables and rows that the paper has not", () => {
   expect(() => withPaper(filled, { table: "table-5", rows: {} })).toThrow(/has no "table-5"/);
   expect(() => withPaper(filled, { table: "table-3", rows: { FQ: "FQGAN + bot" } })).toThrow(

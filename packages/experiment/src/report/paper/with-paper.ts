@@ -11,6 +11,10 @@ const given = (value: number): Cell => ({
   rank: undefined,
 });
 
+/** What the paper calls it: further ways to sample, `samples.<name>/fid`, are rows of its tables instead. */
+const inPaper = (metric: string) =>
+  metric.replace(/^generator\/samples\.[^/]+\//, "generator/samples/");
+
 /**
  * The paper's numbers beside ours: a column of them after each that the paper has, and its other rows at
  * the end. Nothing compares the two: data, steps and extractor differ.
@@ -28,10 +32,10 @@ export function withPaper(filled: FilledTable, paper: Table["paper"]): FilledTab
       );
     }
   const number = (row: string | undefined, { metric }: Column): Cell | undefined => {
-    const value = row === undefined ? null : numbers[row]?.[metrics.indexOf(metric)];
+    const value = row === undefined ? null : numbers[row]?.[metrics.indexOf(inPaper(metric))];
     return value == null ? undefined : given(value);
   };
-  const isInPaper = ({ metric }: Column) => metrics.includes(metric);
+  const isInPaper = ({ metric }: Column) => metrics.includes(inPaper(metric));
   const withTheirs = (row: TableRow): TableRow => ({
     ...row,
     cells: filled.columns.flatMap((column, i) =>
