@@ -15,12 +15,15 @@ built-in judge's, which no paper's numbers compare with.
 
 const GENERATION = `
 Examples:
-  fqgan evaluate generation --real VIRTUAL_imagenet256_labeled.npz --fake samples.npz --inception inception.pth
-  fqgan evaluate generation --real ~/photos --fake generated --size 64
-  fqgan evaluate generation --real ~/photos --fake ablation/far-mini --count 1000
+  fqgan evaluate generation                                  the newest generator run, against its own data
+  fqgan evaluate generation ablation/far-mini --count 2000 --seed 1
+  fqgan evaluate generation samples.npz --real VIRTUAL_imagenet256_labeled.npz --inception inception.pth
+  fqgan evaluate generation generated --real ablation/far-mini         samples in a folder
+  fqgan evaluate generation far_b --real ~/photos --size 256
 
-An .npz with mu and sigma stands for the real side of Fréchet distances, images in it (arr_0) for that of
-the others. A generator run draws its own images.
+A generator run draws its own images, as often of each class as its real images are, or of all alike where
+--real names others. --real takes a run, too: the images that its samples are compared with. An .npz with mu
+and sigma stands for the real side of Fréchet distances, images in it (arr_0) for that of the others.
 `;
 
 const STATISTICS = `
@@ -60,10 +63,19 @@ export function measuringCommands(program: Command, act: Act): void {
     .action(
       act(async () => (await import("./commands/evaluate-images.js")).evaluateReconstruction),
     );
-  sides(evaluate.command("generation"))
-    .description("two sets: real images or their statistics, and generated ones")
-    .option("--count <n>", "images that a generator run draws", wholeNumber("--count", 2), 512)
-    .option("--seed <n>", "its seed", wholeNumber("--seed", 0), 0)
+  measuring(evaluate.command("generation [samples]"))
+    .description(
+      "a generator run, or samples in a folder or an .npz, against real images (default: the newest run)",
+    )
+    .option("--real <folder, npz or run>", "the real images (default: those of the run's data)")
+    .option("--fake <folder, npz or run>", "the samples, as an option")
+    .option("--size <pixels>", "ADM's centre crop of files", wholeNumber("--size", 1))
+    .option(
+      "--count <n>",
+      "images that a run draws (default: as many as it did)",
+      wholeNumber("--count", 2),
+    )
+    .option("--seed <n>", "its seed (default: the run's)", wholeNumber("--seed", 0))
     .addHelpText("after", GENERATION)
     .action(act(async () => (await import("./commands/evaluate-images.js")).evaluateGeneration));
   measuring(evaluate.command("statistics"))
@@ -92,6 +104,14 @@ export function measuringCommands(program: Command, act: Act): void {
 function measuring(command: Command): Command {
   return command
     .option("--limit <n>", "only the first images", wholeNumber("--limit", 1))
+    .addOption(
+      new Option(
+        "--orientation <rule>",
+        "of photographs: stored, as the tools that papers quote read them, or upright, as their EXIF tag says",
+      )
+        .choices(["stored", "upright"])
+        .default("stored"),
+    )
     .option("--inception <file>", "pt_inception-2015-12-05-6726825d.pth: ADM, torch-fidelity, …")
     .option("--vgg16 <file>", "vgg16-397923af.pth: precision and recall of torch-fidelity")
     .option("--dinov2 <file>", "dinov2_vitl14_pretrain.pth: FD-DINOv2")

@@ -4,8 +4,8 @@ import { findRun, loadRunTokenizer } from "@fqgan/experiment";
 import { UserError } from "@fqgan/registry";
 import {
   defaultTokenizer,
-  type FqganCheckpointOptions,
   loadTokenizer,
+  type PublishedOptions,
   type Tokenizer,
 } from "@fqgan/tokenizer";
 
@@ -37,7 +37,7 @@ export const publishedOptions = ({ weights, groups, heads, size }: PublishedFlag
 /** Word for the newest run. */
 export const NEWEST = "newest";
 
-const CHECKPOINTS = [".safetensors", ".pt", ".pth"];
+const CHECKPOINTS = [".safetensors", ".pt", ".pth", ".ckpt"];
 
 /**
  * The tokenizer that `--from` means: a checkpoint of ours or of PyTorch, a run, `newest`; without it the
@@ -46,7 +46,7 @@ const CHECKPOINTS = [".safetensors", ".pt", ".pth"];
 export async function openTokenizer(
   runs: string,
   from: string | undefined,
-  published: FqganCheckpointOptions = {},
+  published: PublishedOptions = {},
 ): Promise<OpenedTokenizer> {
   if (from === undefined)
     return {

@@ -19,7 +19,7 @@ const examples = (...lines: readonly string[]) =>
 const from = (command: Command) =>
   command.option(
     "--from <run or file>",
-    'a run, "newest", or a checkpoint: .safetensors, .pt, .pth (default: the small tokenizer that comes with fqgan)',
+    'a run, "newest", or a checkpoint: .safetensors, .pt, .pth, .ckpt (default: the small tokenizer that comes with fqgan)',
   );
 
 /** What the weights of PyTorch's checkpoints don't tell. */
@@ -32,7 +32,11 @@ const published = (command: Command) =>
       ]),
     )
     .option("--groups <n>", "of a .pt's group norms, where not 32", wholeNumber)
-    .option("--heads <n>", "of a .pt's adapters, where not 8", wholeNumber);
+    .option(
+      "--heads <n>",
+      "of a .pt's adapters, where not 8; of a generator, where not its width / 64",
+      wholeNumber,
+    );
 
 /** Names are here and not asked of the registry: loading it would make help slow. */
 export const FITS = ["crop", "tile", "interpolate"];
@@ -84,7 +88,11 @@ export function tokenizerCommands(program: Command, act: Act): void {
     .action(act(async () => (await import("./commands/detokenize.js")).detokenize));
   published(program.command("import <file>"))
     .description(
-      "a tokenizer of FQGAN or LlamaGen (.pt, .pth, .safetensors) as a checkpoint of ours",
+      "a published tokenizer or generator (.pt, .pth, .ckpt, .safetensors) as a checkpoint or run of ours",
+    )
+    .option(
+      "--tokenizer <run or file>",
+      "of a generator (FAR, LlamaGen): the tokenizer that it was trained with",
     )
     .option(
       "--size <pixels>",
@@ -97,6 +105,8 @@ export function tokenizerCommands(program: Command, act: Act): void {
       examples(
         "fqgan import fqgan_dual_ds16.pt",
         "fqgan import vq_ds16_c2i.pt --out llamagen-16.safetensors",
+        "fqgan import sd-v1-4.ckpt                      its autoencoder, which has no codes; vqgan.ckpt has",
+        "fqgan import far_b.pt --tokenizer fqgan_dual_ds16.pt    a run; then: fqgan generate --class 207 --grid",
       ) +
         "\nNothing in a file is executed: tensors and plain data are read, every other name is refused.\n" +
         "Which model it is, and its sizes, are read off the weights. Official weights are CC-BY-NC 4.0.\n",

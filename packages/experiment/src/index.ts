@@ -34,6 +34,12 @@ export {
 } from "./lab/cached-latents.js";
 export { parseContender } from "./lab/parse-contender.js";
 export { columnNames, resolveColumn } from "./report/columns.js";
+export {
+  type FilledContrast,
+  fillContrasts,
+  formatContrasts,
+  type Verdict,
+} from "./report/contrasts.js";
 export { type Differences, differencesFrom, formatDifferences } from "./report/differences.js";
 export type { ReportFigure } from "./report/figures/report-figure.js";
 export { writeFigures } from "./report/figures/write-figures.js";
@@ -46,9 +52,21 @@ export {
 } from "./report/format-table.js";
 export { type PaperTable, paperTable, paperTableNames } from "./report/paper/paper-tables.js";
 export { withPaper } from "./report/paper/with-paper.js";
-export { type PairedDifference, pairedDifference, studentQuantile } from "./report/statistics.js";
-export { sweepTables } from "./report/sweep-tables.js";
-export { type Cell, type FilledTable, fillTable, type TableRow } from "./report/table.js";
+export {
+  holm,
+  type PairedDifference,
+  pairedDifference,
+  pairedP,
+  studentQuantile,
+} from "./report/statistics.js";
+export { summariesOf, sweepTables } from "./report/sweep-tables.js";
+export {
+  type Cell,
+  type FilledTable,
+  fillTable,
+  type SummaryLookup,
+  type TableRow,
+} from "./report/table.js";
 export { writeReport } from "./report/write-report.js";
 export * from "./schema/index.js";
 export { composePatches, type DataRecord, expandPaths } from "./schema/merge.js";
@@ -58,18 +76,29 @@ export {
   type CodesShard,
   type CodesSplit,
   codesBatch,
-  cropsOf,
-  decodeShard,
+  codesInParts,
   encodeShard,
   readCodes,
   readCodesHeader,
 } from "./stages/codes-file.js";
-export { loadRunTokenizer } from "./stages/codes-stage.js";
+export { loadRunTokenizer, modelFile } from "./stages/codes-stage.js";
 export { evaluateTokenizer } from "./stages/evaluate-tokenizer.js";
+export {
+  type FinishedGenerator,
+  generatorData,
+  openGenerator,
+  requireCodes,
+} from "./stages/finished-generator.js";
+export { type ImportedGenerator, writeImportedGenerator } from "./stages/imported-generator.js";
 export { sha256OfFile } from "./stages/initial-weights.js";
 export { loadJudge } from "./stages/judge.js";
 export { judgeClasses } from "./stages/judge-classes.js";
 export { judgeSamples } from "./stages/judge-samples.js";
+export {
+  readTaught,
+  type TeachingNetwork,
+  warnOfTeachers,
+} from "./stages/networks-that-taught.js";
 export { type PrecisionLoss, precisionLosses } from "./stages/precision-loss.js";
 export { type RunStageOptions, runStage } from "./stages/run-stage.js";
 export { Samples, toPictures, type Unfolding } from "./stages/samples.js";
@@ -86,6 +115,14 @@ export { createRunFolder, type MediaItem, markRunFailed, RunFolder } from "./sto
 export { RUN_LOG, type RunLogTail, readRunLog } from "./store/run-log.js";
 export { clearStopRequest, isStopRequested, requestStop } from "./store/stop-request.js";
 export * from "./store/sweep-store.js";
+export { savedRun, stagesLeft } from "./summaries/saved-run.js";
+export {
+  readKeptRuns,
+  readSummaries,
+  type SavedRun,
+  type Summaries,
+  writeSummaries,
+} from "./summaries/summaries-file.js";
 export { Asha, type AshaOptions, ashaSchema } from "./sweep/asha.js";
 export { expandSweep, type GridPoint } from "./sweep/expand.js";
 export { parseOverrides } from "./sweep/overrides.js";

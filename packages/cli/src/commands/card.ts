@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { auditTokenizer, cardPage, finite, openImages } from "@fqgan/experiment";
+import type { OrientationRule } from "@fqgan/image";
 import { EXIT } from "../exit-codes.js";
 import { imageProgress } from "../output/image-progress.js";
 import { rejectedLines } from "../output/protocol-table.js";
@@ -15,13 +16,14 @@ export async function card(
     TokenizerOptions & {
       readonly images: string;
       readonly limit?: number;
+      readonly orientation?: OrientationRule;
       readonly out: string;
       readonly pfid?: number;
       readonly pfidNeighbours?: number;
       readonly pictures: number;
     },
 ): Promise<number> {
-  const { images: path, limit, out, pfid, pfidNeighbours, pictures } = options;
+  const { images: path, limit, orientation, out, pfid, pfidNeighbours, pictures } = options;
   const tokenizer = await openAudited(globals, reference, options);
   const protocols = protocolsOf(
     options,
@@ -32,7 +34,7 @@ export async function card(
   try {
     const audit = await auditTokenizer({
       tokenizer,
-      images: await openImages(path, { size: tokenizer.size, limit }),
+      images: await openImages(path, { size: tokenizer.size, limit, orientation }),
       protocols,
       pictures,
       onImages: progress.update,

@@ -1,17 +1,21 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import {
   evaluatePairs,
   evaluateSets,
+  type FoundRun,
   findRun,
   finite,
   type ImageEvaluation,
+  type ImageSource,
   labelled,
   openGenerated,
   openImages,
+  openReference,
   referenceFile,
   tokenizerReconstructor,
 } from "@fqgan/experiment";
+import type { OrientationRule } from "@fqgan/image";
 import { openNpz, type ReferenceStatistics, readReference } from "@fqgan/metrics";
 import { UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
@@ -22,21 +26,32 @@ import type { Globals } from "../program.js";
 import { openAudited } from "./audited-tokenizer.js";
 import { type ProtocolOptions, protocolsOf } from "./protocol-options.js";
 
-interface ImageOptions extends ProtocolOptions {
-  readonly real: string;
-  readonly fake: string;
+interface SourceOptions {
   readonly size?: number;
   readonly limit?: number;
+  readonly orientation?: OrientationRule;
 }
 
+interface ImageOptions extends SourceOptions, ProtocolOptions {
+  readonly real: string;
+  readonly fake: string;
+}
+
+/** A folder of files or an .npz; a run's folder is a model. */
 const isImages = (path: string) =>
-  existsSync(path) && (statSync(path).isDirectory() || extname(path) === ".npz");
+  existsSync(path) &&
+  (statSync(path).isDirectory()
+    ? !existsSync(join(path, "config.json"))
+    : extname(path) === ".npz");
+
+const sourceOf = ({ size, limit, orientation }: SourceOptions) => ({ size, limit, orientation });
 
 export async function evaluateReconstruction(
   globals: Globals,
   options: ImageOptions,
 ): Promise<number> {
-  const { real, fake, size, limit } = options;
+  const { real, fake, size } = options;
+  const source = sourceOf(options);
   const progress = imageProgress(globals);
   if (isImages(fake)) {
     const protocols = protocolsOf(
@@ -45,8 +60,8 @@ export async function evaluateReconstruction(
       size,
     );
     const evaluation = await evaluatePairs({
-      real: await openImages(real, { size, limit }),
-      fake: await openImages(fake, { size, limit }),
+      real: await openImages(real, source),
+      fake: await openImages(fake, source),
       protocols,
       onImages: progress.update,
     });
@@ -61,7 +76,7 @@ export async function evaluateReconstruction(
       tokenizer.size,
     );
     const evaluation = await evaluatePairs({
-      real: await openImages(real, { size: tokenizer.size, limit }),
+      real: await openImages(real, { ...source, size: tokenizer.size }),
       fake: await tokenizerReconstructor(tokenizer, { batchSize: 16 }),
       protocols,
       onImages: progress.update,
@@ -73,35 +88,63 @@ export async function evaluateReconstruction(
   }
 }
 
+interface GenerationOptions extends SourceOptions, ProtocolOptions {
+  readonly real?: string;
+  readonly fake?: string;
+  readonly count?: number;
+  readonly seed?: number;
+}
+
+/** Samples, of a generator run or in files, against real images: the run's own, or others. */
 export async function evaluateGeneration(
   globals: Globals,
-  options: ImageOptions & { readonly count: number; readonly seed: number },
+  samples: string | undefined,
+  options: GenerationOptions,
 ): Promise<number> {
-  const { real, fake, size, limit, count, seed } = options;
-  const { reference, images } = await openReal(real, { size, limit });
+  const { real, count, seed } = options;
+  const judged = samples ?? options.fake;
+  const isDrawn = judged === undefined || !isImages(judged);
+  const run = isDrawn ? findRun(globals.runs, "generator", judged) : undefined;
+  const protocols = protocolsOf(options, ["features", "spatial", "logits"]);
+  const reals = await openReal(globals, { ...options, run });
   const progress = imageProgress(globals);
   const evaluation = await evaluateSets({
-    real: images,
-    reference,
-    fake: isImages(fake)
-      ? await openImages(fake, { size, limit })
-      : await openGenerated(findRun(globals.runs, "generator", fake), { count, seed }),
-    protocols: protocolsOf(options, ["features", "spatial", "logits"]),
+    real: reals.images,
+    reference: reals.reference,
+    fake: run
+      ? await openGenerated(run, {
+          count,
+          seed,
+          classes: real === undefined ? "as-in-data" : "equal",
+        })
+      : await openImages(judged!, sourceOf(options)),
+    protocols,
     onImages: progress.update,
   });
   progress.close();
-  return print(globals, evaluation);
+  return print(globals, evaluation, run && { generator: run.config.id });
 }
 
-/** Real images, their statistics, or both, as ADM's reference files hold. */
+/** Real images, their statistics, or both, as ADM's reference files hold; those of a run's data set. */
 async function openReal(
-  path: string,
-  options: { size?: number | undefined; limit?: number | undefined },
+  globals: Globals,
+  options: GenerationOptions & { readonly run: FoundRun | undefined },
 ): Promise<{
   readonly reference?: ReferenceStatistics;
-  readonly images?: Awaited<ReturnType<typeof openImages>>;
+  readonly images?: ImageSource;
 }> {
-  if (extname(path) !== ".npz") return { images: await openImages(path, options) };
+  const { real: path, run, limit } = options;
+  const source = sourceOf(options);
+  if (path === undefined || !isImages(path)) {
+    if (path === undefined && !run)
+      throw new UserError(
+        "--real: expected what samples in files are compared with, got none; give a folder, an .npz, or a " +
+          "generator run, whose real images are meant",
+      );
+    const of = path === undefined ? run! : findRun(globals.runs, "generator", path);
+    return { images: await openReference(of, { limit }) };
+  }
+  if (extname(path) !== ".npz") return { images: await openImages(path, source) };
   const { names, read } = await openNpz(path);
   const statistics = names.filter((name) => /^(mu|sigma)(_s)?$|^fqgan_protocol$/.test(name));
   const arrays = Object.fromEntries(
@@ -109,21 +152,16 @@ async function openReal(
   );
   return {
     ...(statistics.includes("mu") && { reference: readReference(arrays, path) }),
-    ...(names.includes("arr_0") && { images: await openImages(path, options) }),
-    ...(!statistics.includes("mu") && { images: await openImages(path, options) }),
+    ...(names.includes("arr_0") && { images: await openImages(path, source) }),
+    ...(!statistics.includes("mu") && { images: await openImages(path, source) }),
   };
 }
 
 export async function evaluateStatistics(
   globals: Globals,
-  options: ProtocolOptions & {
-    readonly images: string;
-    readonly out: string;
-    readonly size?: number;
-    readonly limit?: number;
-  },
+  options: SourceOptions & ProtocolOptions & { readonly images: string; readonly out: string },
 ): Promise<number> {
-  const { images: path, out, size, limit } = options;
+  const { images: path, out } = options;
   const networks = protocolsOf(options, ["features", "spatial", "logits"]).filter(
     ({ extractor }) => extractor,
   );
@@ -137,7 +175,7 @@ export async function evaluateStatistics(
         "name one, such as --protocol adm",
     );
   const progress = imageProgress(globals);
-  const images = await openImages(path, { size, limit });
+  const images = await openImages(path, sourceOf(options));
   const made = await referenceFile({
     images,
     extractor: protocol.extractor,

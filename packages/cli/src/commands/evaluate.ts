@@ -4,7 +4,9 @@ import {
   findRun,
   loadJudge,
   loadRunTokenizer,
+  readTaught,
   scoresOf,
+  warnOfTeachers,
 } from "@fqgan/experiment";
 import { metrics } from "@fqgan/metrics";
 import type { StrategyConfig } from "@fqgan/registry";
@@ -43,13 +45,17 @@ export async function evaluate(
     },
   });
   await dataset.close();
-  const summary = scoresOf(results, {
+  const scores = scoresOf(results, {
     of: options.split,
     split: options.split,
     images,
     set: `${options.split} ${images}`,
     fid: "rFID",
   });
+  const summary = {
+    ...scores,
+    protocols: warnOfTeachers(scores.protocols, readTaught(run.folder)),
+  };
   process.stdout.write(
     globals.json
       ? `${JSON.stringify({ run: run.config.id, ...summary }, null, 2)}\n`

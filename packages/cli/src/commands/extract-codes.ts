@@ -1,6 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type DataRecord, findRun, planCodes, readCodes, readSummary } from "@fqgan/experiment";
+import {
+  codesInParts,
+  type DataRecord,
+  findRun,
+  planCodes,
+  readCodes,
+  readSummary,
+} from "@fqgan/experiment";
 import { UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
 import { dataConfig } from "../input/data-config.js";
@@ -50,11 +57,16 @@ export async function extractCodes(
 /** Codes [images, crops, positions] and labels [images] of every split as NumPy files. */
 function writeArrays(run: string, folder: string): string[] {
   mkdirSync(folder, { recursive: true });
-  return Object.entries(readCodes(run).splits).flatMap(([split, { codes, labels }]) =>
-    [...Object.entries(codes), ["labels", labels] as const].map(([name, values]) => {
-      const path = join(folder, `${split}_${name}.npy`);
-      writeNpy(path, values);
-      return path;
-    }),
-  );
+  return Object.entries(readCodes(run).splits).flatMap(([name, split]) => {
+    const { count, crops, positions, labels } = split;
+    const path = (what: string) => join(folder, `${name}_${what}.npy`);
+    for (const [codebook, length] of Object.entries(positions))
+      writeNpy(path(codebook), {
+        dtype: "int32",
+        shape: [count, crops, length],
+        parts: codesInParts(split, codebook),
+      });
+    writeNpy(path("labels"), { ...labels, parts: [labels.data] });
+    return [...Object.keys(positions), "labels"].map(path);
+  });
 }

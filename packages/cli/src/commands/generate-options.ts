@@ -41,7 +41,11 @@ export const describeGenerate = (command: Command): Command =>
     .description("draw images with a generator")
     .option("--from <run>", "generator run: id, folder or sweep/point (default: the newest)")
     .option("--tokenizer <run>", "the run that decodes (default: the one it was trained with)")
-    .option("--class <name or number>", "class to draw (repeatable; default: all)", collect)
+    .option(
+      "--class <name or number>",
+      "class to draw (repeatable; default: all, or 16 of many)",
+      collect,
+    )
     .option("--count <n>", "images of each class", wholeNumber("--count", 1), 4)
     .option("--grid", "one picture with all of them instead of one file each", false)
     .option(

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGenerator, encodeGenerator } from "@fqgan/ar-generator";
 import {
+  codesInParts,
   createRunFolder,
   type PlannedStage,
   planCodes,
@@ -144,7 +145,7 @@ beforeAll(async () => {
     await encodeGenerator({ generator, tokenizerHash: hash }),
   );
   generator.dispose();
-}, 60_000);
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A command line in this process. */
@@ -169,22 +170,27 @@ describe("extracting codes", () => {
     const { splits, vocabularies } = readCodes(join(runs, codesId));
     expect(vocabularies).toEqual({ visual: 16, semantic: 16 });
     const [train, test] = [splits.train!, splits.test!];
-    expect(train.codes.visual!.shape.slice(1)).toEqual([10, 16]);
-    expect(test.codes.visual!.shape.slice(1)).toEqual([1, 16]);
+    expect([train.crops, train.positions.visual]).toEqual([10, 16]);
+    expect([test.crops, test.positions.visual]).toEqual([1, 16]);
     const files = readdirSync(join(runs, codesId, "codes"));
     expect(files.filter((name) => name.startsWith("train-")).length).toBeGreaterThan(1);
   });
 
   it("goes on after an interruption with the shards that are missing", async () => {
-    const before = readCodes(join(runs, codesId));
     const path = join(runs, codesId);
+    const contents = () =>
+      Object.values(readCodes(path).splits).map((split) => [
+        split.labels,
+        ...Object.keys(split.positions).map((name) => [...codesInParts(split, name)]),
+      ]);
+    const before = contents();
     rmSync(join(path, "done"));
     rmSync(join(path, "codes", "train-00001.safetensors"));
     expect(readRunStatus(path)).not.toBe("done");
     const aborted = { signal: AbortSignal.abort(), checkpointEveryMs: 1e9 };
     expect(await runStage(path, aborted)).toBe("stopped");
     await runStage(path, { signal: never, checkpointEveryMs: 1e9 });
-    expect(readCodes(path)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 });
 
@@ -212,6 +218,43 @@ it("a generator trains on the crops, and says what its sub-codes tell about one 
   expect(readMedia(path).map(({ kind }) => kind)).toEqual(["samples", "information", "samples"]);
   expect(readMetrics(path).at(-1)).toHaveProperty("train/loss.semantic");
   rmSync(path, { recursive: true });
+});
+
+describe("evaluating what was generated", () => {
+  const fids = async (...parameters: string[]) => {
+    const { code, stdout, stderr } = await fqgan(
+      ...["--json", "--quiet", "evaluate", "generation", ...parameters],
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    const { protocols, counts } = JSON.parse(stdout);
+    const [builtin] = protocols as { results: { metric: string; values: { fid?: number } }[] }[];
+    return { counts, fid: builtin!.results.find(({ metric }) => metric === "fid")!.values.fid! };
+  };
+
+  it("draws from the newest run and compares with its own images", async () => {
+    const { counts, fid } = await fids("--count", "80");
+    const { train } = readCodes(join(runs, codesId)).splits;
+    expect(counts).toEqual({ real: train!.count, fake: 80 });
+    expect(fid).toBeGreaterThan(0);
+    // the same seed gives the same images
+    expect((await fids("--count", "80")).fid).toBe(fid);
+  });
+
+  it("takes samples in a folder, and the images of a run or of another folder", async () => {
+    const out = join(folder, "to-judge");
+    await fqgan("--quiet", "generate", "--count", "40", "--out", out);
+    const run = readdirSync(runs).find((name) => name.startsWith("generator-"))!;
+    const { counts, fid } = await fids(out, "--real", join(runs, run));
+    expect(counts.fake).toBe(80);
+    expect(fid).toBeGreaterThan(0);
+    const reals = join(folder, "images");
+    expect((await fids(run, "--count", "80", "--real", reals)).counts).toEqual({
+      real: 28,
+      fake: 80,
+    });
+    const alone = await fqgan("evaluate", "generation", out);
+    expect(alone.stderr).toContain("--real: expected what samples in files are compared with");
+  });
 });
 
 describe("generating", () => {
@@ -374,3 +417,4 @@ describe("generating", () => {
     expect(existsSync(join(folder, "none"))).toBe(false);
   });
 });
+

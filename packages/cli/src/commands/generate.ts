@@ -1,13 +1,15 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { decodeGenerator } from "@fqgan/ar-generator";
-import { type DatasetConfig, loadDataset } from "@fqgan/data";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { loadDataset } from "@fqgan/data";
 import {
+  type FinishedGenerator,
   findRun,
   type GeneratorStageConfig,
+  generatorData,
   judgeClasses,
-  readCodesHeader,
-  readRunConfig,
+  modelFile,
+  openGenerator,
+  requireCodes,
   Samples,
   toPictures,
 } from "@fqgan/experiment";
@@ -22,15 +24,28 @@ import type { GenerateOptions } from "./generate-options.js";
 import { measurePrecision, precisionLines } from "./measure-precision.js";
 import { showUnfolding } from "./show-unfolding.js";
 
+/** Known names that an error lists. */
+const LISTED = 20;
+
 /** A class by its name or number. */
 function classIndex(word: string, classes: readonly string[]): number {
   const index = /^\d+$/.test(word) ? Number(word) : classes.indexOf(word);
   if (index >= 0 && index < classes.length) return index;
   const near = nearest(word, classes);
+  const more = classes.length > LISTED ? ", …" : "";
   throw new UserError(
     `--class ${word}: expected 0 to ${classes.length - 1} or a name; ` +
-      `${near ? `did you mean "${near}"? ` : ""}known: ${classes.join(", ")}`,
+      `${near ? `did you mean "${near}"? ` : ""}known: ${classes.slice(0, LISTED).join(", ")}${more}`,
   );
+}
+
+/** More classes than this are not all drawn unless they are named. */
+const MOST_CLASSES = 16;
+
+/** All of a few classes; of many, some spread evenly over them. */
+function usualClasses(count: number): number[] {
+  const drawn = Math.min(count, MOST_CLASSES);
+  return Array.from({ length: drawn }, (_, i) => Math.floor(((i + 0.5) * count) / drawn));
 }
 
 /** The sampling of the training run with what the command line says instead. */
@@ -57,49 +72,52 @@ function sampleConfig(
 }
 
 export async function generate(globals: Globals, options: GenerateOptions): Promise<number> {
-  const run = findRun(globals.runs, "generator", options.from);
-  const inputs = run.config.inputs as { tokenizer: string; codes: string };
-  const beside = (id: string) => join(dirname(run.folder), id);
-  const { classes, tokenizerHash: codesHash } = readCodesHeader(beside(inputs.codes));
-  const labels = (
-    options.class?.map((word) => classIndex(word, classes)) ?? [...classes.keys()]
-  ).flatMap((label) => new Array<number>(options.count).fill(label));
-  const model = join(run.folder, "checkpoints", "model.safetensors");
-  const { generator, tokenizerHash } = decodeGenerator(readFileSync(model), model);
-  const trained = run.config.config as unknown as GeneratorStageConfig;
-  const decodes = options.tokenizer
-    ? findRun(globals.runs, "tokenizer", options.tokenizer).folder
-    : beside(inputs.tokenizer);
-  const setting = {
-    config: { ...trained, sample: sampleConfig(trained.sample, options, labels.length) },
-    seed: options.seed,
-    input: (role: string) => {
-      const folder = role === "tokenizer" ? decodes : beside(inputs.codes);
-      return { folder, config: readRunConfig(folder) };
+  const { runs, quiet } = globals;
+  const { seed, precision } = options;
+  const opened = await openGenerator(findRun(runs, "generator", options.from));
+  const { run, classes, generator, tokenizerHash } = opened;
+  const named = options.class?.map((word) => classIndex(word, classes));
+  const chosen = named ?? usualClasses(classes.length);
+  if (!quiet && chosen.length < classes.length && named === undefined)
+    process.stderr.write(`${chosen.length} of ${classes.length} classes; --class names others\n`);
+  const labels = chosen.flatMap((label) => new Array<number>(options.count).fill(label));
+  const finished: FinishedGenerator = {
+    ...opened,
+    config: {
+      ...opened.config,
+      sample: sampleConfig(opened.config.sample, options, labels.length),
     },
+    ...(options.tokenizer !== undefined && {
+      tokenizer: modelFile(findRun(runs, "tokenizer", options.tokenizer).folder),
+    }),
   };
-  const { precision } = options;
-  const samples = await Samples.open(setting, {
-    generator,
-    codes: { classes, tokenizerHash: tokenizerHash || codesHash },
-    decoding: { weights: "frozen", precision },
-  });
+  if (options.measure !== undefined) requireCodes(finished, "--measure");
+  const samples = await Samples.open(
+    { config: finished.config, seed },
+    {
+      generator,
+      tokenizer: finished.tokenizer,
+      codes: { classes, tokenizerHash },
+      decoding: { weights: "frozen", precision },
+    },
+  );
   const start = performance.now();
   const pictures: Image[] = [];
-  const data = readRunConfig(beside(inputs.codes)).config.data as DatasetConfig;
-  for await (const drawn of draw(samples, { ...options, labels, trained, data, globals })) {
+  for await (const drawn of draw(samples, { ...options, labels, finished, globals })) {
     pictures.push(...drawn);
-    if (!globals.quiet) process.stderr.write(`${pictures.length} of ${labels.length}\n`);
+    if (!quiet) process.stderr.write(`${pictures.length} of ${labels.length}\n`);
   }
   const seconds = (performance.now() - start) / 1000;
   samples.dispose();
   const files = await write(pictures, { ...options, labels, classes });
+  // An imported generator has no held-out codes that a loss could be measured on.
+  const measurable = precision !== "float32" && finished.codes !== undefined;
   const measured =
-    precision === "float32" && options.measure === undefined
-      ? undefined
-      : await measurePrecision(globals, { ...setting, generator, options });
+    measurable || options.measure !== undefined
+      ? await measurePrecision(globals, { ...finished, seed, options })
+      : undefined;
   if (globals.json) {
-    const result = { run: run.config.id, seed: options.seed, files, seconds, precision };
+    const result = { run: run.config.id, seed, files, seconds, precision };
     process.stdout.write(
       `${JSON.stringify({ ...result, ...(measured && { measured }) }, null, 2)}\n`,
     );
@@ -107,9 +125,9 @@ export async function generate(globals: Globals, options: GenerateOptions): Prom
   }
   process.stdout.write(`${files.join("\n")}\n`);
   if (measured) process.stdout.write(`${precisionLines(measured).join("\n")}\n`);
-  if (!globals.quiet)
+  if (!quiet)
     process.stderr.write(
-      `${pictures.length} images in ${formatDuration(seconds)} by ${run.config.label}, seed ${options.seed}\n`,
+      `${pictures.length} images in ${formatDuration(seconds)} by ${run.config.label}, seed ${seed}\n`,
     );
   return EXIT.done;
 }
@@ -119,18 +137,18 @@ async function* draw(
   samples: Samples,
   options: GenerateOptions & {
     readonly labels: readonly number[];
-    readonly trained: GeneratorStageConfig;
-    readonly data: DatasetConfig;
+    readonly finished: FinishedGenerator;
     readonly globals: Globals;
   },
 ): AsyncGenerator<readonly Image[]> {
-  const { labels, accept, frames, watch, trained, data, globals } = options;
+  const { labels, accept, frames, watch, finished, globals } = options;
   if (accept !== undefined) {
     if (frames !== undefined || watch)
       throw new UserError(
         "--accept: which images are kept is known when all are drawn; leave out --frames and --watch",
       );
-    const judge = await loadExtractor(trained.evaluate.extractor);
+    const data = generatorData(finished, "--accept");
+    const judge = await loadExtractor(finished.config.evaluate.extractor);
     const dataset = await loadDataset(data);
     const members = judgeClasses(dataset, judge);
     await dataset.close();

@@ -1,10 +1,10 @@
-import type { Generator } from "@fqgan/ar-generator";
 import {
-  type GeneratorStageConfig,
+  type FinishedGenerator,
   judgeSamples,
   precisionLosses,
-  type RunConfig,
   readCodes,
+  readRunConfig,
+  requireCodes,
   Samples,
 } from "@fqgan/experiment";
 import type { PrecisionName } from "@fqgan/tensor";
@@ -22,21 +22,19 @@ export interface MeasuredPrecision {
 
 export async function measurePrecision(
   globals: Globals,
-  work: {
-    readonly config: GeneratorStageConfig;
+  work: FinishedGenerator & {
     readonly seed: number;
-    readonly input: (role: string) => { readonly folder: string; readonly config: RunConfig };
-    readonly generator: Generator;
     readonly options: Pick<GenerateOptions, "precision" | "measure">;
   },
 ): Promise<MeasuredPrecision[]> {
-  const { config, input, generator, options } = work;
-  const codes = readCodes(input("codes").folder);
+  const { config, generator, tokenizer, options } = work;
+  const folder = requireCodes(work, "--measure");
+  const codes = readCodes(folder);
   const precisions = [...new Set<PrecisionName>(["float32", options.precision])];
   const losses = await precisionLosses({
     generator,
     split: codes.splits.test!,
-    batchSize: config.train.batchSize,
+    batchSize: config.evaluate.batchSize,
     precisions,
   });
   const measured: MeasuredPrecision[] = [];
@@ -46,15 +44,19 @@ export async function measurePrecision(
       continue;
     }
     const sample = { ...config.sample, images: options.measure };
-    const setting = { ...work, config: { ...config, sample } };
+    const setting = { seed: work.seed, config: { ...config, sample } };
     const decoding = { weights: "frozen", precision } as const;
-    const samples = await Samples.open(setting, { generator, codes, decoding });
-    const signal = new AbortController().signal;
+    const samples = await Samples.open(setting, { generator, tokenizer, codes, decoding });
     const report = (step: number, total: number) => {
       if (!globals.quiet) process.stderr.write(`${precision}: ${step} of ${total} samples\n`);
     };
     const judged = await judgeSamples(
-      { ...setting, signal, progress: ({ step, total }) => report(step, total) },
+      {
+        ...setting,
+        input: () => ({ folder, config: readRunConfig(folder) }),
+        signal: new AbortController().signal,
+        progress: ({ step, total }) => report(step, total),
+      },
       samples,
     );
     samples.dispose();

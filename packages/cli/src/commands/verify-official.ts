@@ -94,6 +94,9 @@ export function imagesBelow(folder: string): string[] {
   return images;
 }
 
+/** As the reference's code reads them: orientation tags are ignored. */
+const decode = (path: string) => decodeImage(path, { orientation: "stored" });
+
 /** rFID and PSNR over centre crops, reconstructions rounded to 8 bits as they would be saved. */
 export async function measure(
   images: readonly string[],
@@ -113,7 +116,7 @@ export async function measure(
     const part = images.slice(first, first + BATCH);
     const pixels = new Uint8Array(BATCH * size * size * 3);
     for (const [i, path] of part.entries())
-      pixels.set(centreCrop(await decodeImage(path), size).data, i * size * size * 3);
+      pixels.set(centreCrop(await decode(path), size).data, i * size * size * 3);
     const padded = hostTensor(toSignedUnit(pixels), [BATCH, size, size, 3]);
     const drawn = asSaved(await tokenizer.reconstruct(padded));
     const real = firstRows(padded, part.length);

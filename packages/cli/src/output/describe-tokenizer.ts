@@ -1,4 +1,4 @@
-import { referenceModels, type Tokenizer } from "@fqgan/tokenizer";
+import { publishedModel, type Tokenizer } from "@fqgan/tokenizer";
 
 /** What a tokenizer is, as data and in lines for people. */
 export interface TokenizerFacts {
@@ -12,11 +12,9 @@ export interface TokenizerFacts {
 }
 
 export function tokenizerFacts(tokenizer: Tokenizer): TokenizerFacts {
-  const factors = tokenizer.factors.join();
-  const model = referenceModels.find(({ codebooks }) => Object.keys(codebooks).join() === factors);
   const codebooks = Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]);
   return {
-    model: model?.name ?? null,
+    model: publishedModel(tokenizer) ?? null,
     imageSize: tokenizer.config.image.size,
     grid: tokenizer.grid,
     codebooks: Object.fromEntries(codebooks),
@@ -31,7 +29,7 @@ export function describeTokenizer(facts: TokenizerFacts): string {
   return [
     model ?? "tokenizer",
     `${imageSize}×${imageSize} → ${grid.join("×")}`,
-    `codebooks ${sizes.join(", ")}`,
+    sizes.length > 0 ? `codebooks ${sizes.join(", ")}` : "continuous latents, no codes",
     `${Math.round(bitsPerImage).toLocaleString("en")} bits per image`,
     `${parameters.toLocaleString("en")} parameters`,
   ].join(" · ");

@@ -1,25 +1,35 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { decodeGenerator } from "@fqgan/ar-generator";
-import type { GeneratorStageConfig } from "../config/stage-configs.js";
-import { readCodesHeader } from "../stages/codes-file.js";
+import { evaluationBatches, loadDataset } from "@fqgan/data";
+import { unpackImages } from "@fqgan/image";
+import {
+  type FinishedGenerator,
+  generatorData,
+  openGenerator,
+  readGeneratorRun,
+} from "../stages/finished-generator.js";
+import { proportionalLabels } from "../stages/judge-samples.js";
 import { Samples, toPictures } from "../stages/samples.js";
 import type { FoundRun } from "../store/find-run.js";
-import { readRunConfig } from "../store/read-run.js";
 import type { ImageSource } from "./image-source.js";
 
-/** Images that a finished generator draws as its run samples them, classes in equal numbers. */
-export async function openGenerated(
-  run: FoundRun,
-  { count, seed }: { readonly count: number; readonly seed: number },
-): Promise<ImageSource> {
-  const inputs = run.config.inputs as { tokenizer: string; codes: string };
-  const beside = (id: string) => join(dirname(run.folder), id);
-  const { classes, tokenizerHash: codesHash } = readCodesHeader(beside(inputs.codes));
-  const model = join(run.folder, "checkpoints", "model.safetensors");
-  const { generator, tokenizerHash } = decodeGenerator(readFileSync(model), model);
-  const config = run.config.config as unknown as GeneratorStageConfig;
-  const labels = Array.from({ length: count }, (_, i) => i % classes.length);
+/** Images a batch of a data set. */
+const BATCH = 32;
+
+/** How many images a generator draws, and of which classes. */
+export interface Drawing {
+  /** Default: as many as its run drew to be judged. */
+  readonly count?: number | undefined;
+  /** Default: the run's own. */
+  readonly seed?: number | undefined;
+  /** Classes as often as in its run's real images, or all as often; the former needs its data. */
+  readonly classes: "as-in-data" | "equal";
+}
+
+/** Images that a finished generator draws as its run samples them. */
+export async function openGenerated(run: FoundRun, drawing: Drawing): Promise<ImageSource> {
+  const finished = await openGenerator(run);
+  const { config, classes, generator, tokenizer, tokenizerHash } = finished;
+  const { count = config.sample.images, seed = run.config.seed } = drawing;
+  const labels = await labelsOf(finished, { count, classes: drawing.classes });
   return {
     name: `${run.config.label} (${run.config.id})`,
     count,
@@ -27,17 +37,11 @@ export async function openGenerated(
     fingerprint: `seed ${seed}`,
     async *items() {
       const samples = await Samples.open(
-        {
-          config,
-          seed,
-          input: (role) => {
-            const folder = beside(role === "tokenizer" ? inputs.tokenizer : inputs.codes);
-            return { folder, config: readRunConfig(folder) };
-          },
-        },
+        { config, seed },
         {
           generator,
-          codes: { classes, tokenizerHash: tokenizerHash || codesHash },
+          tokenizer,
+          codes: { classes, tokenizerHash },
           decoding: { weights: "frozen", precision: config.sample.precision },
         },
       );
@@ -47,6 +51,47 @@ export async function openGenerated(
           for (const image of toPictures(images, drawn)) yield { name: `sample ${index++}`, image };
       } finally {
         samples.dispose();
+        generator.dispose();
+      }
+    },
+  };
+}
+
+async function labelsOf(
+  finished: FinishedGenerator,
+  { count, classes }: { readonly count: number } & Pick<Drawing, "classes">,
+): Promise<ArrayLike<number>> {
+  if (classes === "equal")
+    return Array.from({ length: count }, (_, i) => i % finished.classes.length);
+  const dataset = await loadDataset(generatorData(finished, "drawing classes as in its data"));
+  const labels = proportionalLabels(dataset.splits[finished.config.evaluate.reference], count);
+  await dataset.close();
+  return labels;
+}
+
+/** The real images that a generator run's samples are compared with, to be read once. */
+export async function openReference(
+  run: FoundRun,
+  { limit }: { readonly limit?: number | undefined } = {},
+): Promise<ImageSource> {
+  const facts = readGeneratorRun(run);
+  const data = generatorData(facts, "a comparison with its own images");
+  const dataset = await loadDataset(data);
+  const split = dataset.splits[facts.config.evaluate.reference];
+  const count = Math.min(split.count, limit ?? split.count);
+  return {
+    name: `${dataset.name}, ${split.name}`,
+    count,
+    kinds: { pixels: count },
+    fingerprint: JSON.stringify(data),
+    async *items() {
+      try {
+        let index = 0;
+        for await (const { pixels, count: some } of evaluationBatches(split, BATCH, count))
+          for (const image of unpackImages(pixels, split.size).slice(0, some))
+            yield { name: split.ids[index++]!, image };
+      } finally {
+        await dataset.close();
       }
     },
   };

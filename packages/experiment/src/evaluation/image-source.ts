@@ -2,7 +2,13 @@
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { extname, join, relative } from "node:path";
-import { centreCrop, decodeImage, IMAGE_EXTENSIONS, type Image } from "@fqgan/image";
+import {
+  centreCrop,
+  decodeImage,
+  IMAGE_EXTENSIONS,
+  type Image,
+  type OrientationRule,
+} from "@fqgan/image";
 import { type NpzFile, openNpz } from "@fqgan/metrics";
 import { UserError } from "@fqgan/registry";
 
@@ -30,6 +36,8 @@ export interface SourceOptions {
   readonly limit?: number | undefined;
   /** ADM's centre crop to this side; without it images stay as they are. */
   readonly size?: number | undefined;
+  /** Of photographs; default `stored`, as the tools whose numbers papers quote read files. */
+  readonly orientation?: OrientationRule | undefined;
 }
 
 /** Opens a folder of images or an `.npz` that holds some; anything else is a UserError. */
@@ -42,7 +50,10 @@ export async function openImages(path: string, options: SourceOptions = {}): Pro
   throw new UserError(`${path}: expected a folder of images or an .npz, got another file`);
 }
 
-function folderSource(folder: string, { limit, size }: SourceOptions): ImageSource {
+function folderSource(
+  folder: string,
+  { limit, size, orientation = "stored" }: SourceOptions,
+): ImageSource {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => IMAGE_EXTENSIONS.includes(extname(name).toLowerCase()))
     .sort()
@@ -64,7 +75,7 @@ function folderSource(folder: string, { limit, size }: SourceOptions): ImageSour
     async *items() {
       for (const name of names)
         try {
-          const image = await decodeImage(join(folder, name));
+          const image = await decodeImage(join(folder, name), { orientation });
           yield { name, image: size === undefined ? image : centreCrop(image, size) };
         } catch (error) {
           if (!(error instanceof UserError)) throw error;

@@ -14,7 +14,7 @@ export {
   type Rejected,
 } from "./evaluate-images.js";
 export { type ProtocolOutcome, SetEvaluation } from "./evaluate-sets.js";
-export { openGenerated } from "./generated-source.js";
+export { openGenerated, openReference } from "./generated-source.js";
 export { type ImageSource, openImages } from "./image-source.js";
 export { formatInterval, type LabelledValue, labelled } from "./labelled.js";
 export { openOnnxTokenizer } from "./onnx-tokenizer.js";

@@ -6,7 +6,10 @@ import * as z from "zod";
  */
 export const RUN_FORMAT = 1;
 
+/** Kinds of stages, in the order in which an experiment runs them. */
 export const STAGE_KINDS = ["tokenizer", "codes", "generator"] as const;
+
+/** One of those. */
 export type StageKind = (typeof STAGE_KINDS)[number];
 
 /** Milliseconds since 1970. */
@@ -35,6 +38,8 @@ export const runConfigSchema = z.looseObject({
   git: z.object({ commit: z.string(), dirty: z.boolean() }).nullable(),
   versions: z.record(z.string(), z.string()),
 });
+
+/** The content of `config.json`. */
 export type RunConfig = z.infer<typeof runConfigSchema>;
 
 /** A number as JSON can hold it: the three values JSON has no literal for are strings. */
@@ -44,6 +49,8 @@ export const scalarSchema = z.union([z.number(), z.enum(["NaN", "Infinity", "-In
 export const metricsRowSchema = z
   .object({ step: z.number().int(), time: timeMs, elapsedMs: z.number() })
   .catchall(scalarSchema);
+
+/** A row of `metrics.jsonl` with all its values as numbers. */
 export interface MetricsRow {
   readonly step: number;
   readonly time: number;
@@ -52,6 +59,7 @@ export interface MetricsRow {
   readonly [metric: string]: number;
 }
 
+/** Kinds of events. */
 export const EVENT_TYPES = [
   "started",
   "resumed",
@@ -72,6 +80,8 @@ export const runEventSchema = z.looseObject({
   /** What a warning or error is about, for machines: "codebook-collapse", "disk-full", … */
   code: z.string().optional(),
 });
+
+/** A row of `events.jsonl`. */
 export type RunEvent = z.infer<typeof runEventSchema>;
 
 /** One line of `media.jsonl`: a PNG that shows a grid of equally large pictures. */
@@ -92,6 +102,8 @@ export const mediaRowSchema = z.looseObject({
   /** One caption per picture, row by row. */
   items: z.array(z.string()).optional(),
 });
+
+/** A row of `media.jsonl`. */
 export type MediaRow = z.infer<typeof mediaRowSchema>;
 
 /** One line of `usage.jsonl`: how often each code was chosen over one whole evaluation set. */
@@ -103,6 +115,8 @@ export const usageRowSchema = z.looseObject({
   /** counts[c] = number of positions that code c was chosen for; its length is the codebook's size. */
   counts: z.array(z.number().int()),
 });
+
+/** A row of `usage.jsonl`. */
 export type UsageRow = z.infer<typeof usageRowSchema>;
 
 /** How one final number was measured; two numbers compare only where this is equal. */
@@ -114,7 +128,11 @@ export const protocolSchema = z.looseObject({
   /** The feature extractor behind distribution metrics. */
   extractor: z.string().optional(),
   note: z.string().optional(),
+  /** Why not to trust it: the network that judged taught the tokenizer, too. */
+  warning: z.string().optional(),
 });
+
+/** How one final number was measured. */
 export type Protocol = z.infer<typeof protocolSchema>;
 
 /** `summary.json`: the final numbers. */
@@ -123,6 +141,8 @@ export const summarySchema = z.looseObject({
   metrics: z.record(z.string(), scalarSchema),
   protocols: z.record(z.string(), protocolSchema),
 });
+
+/** The final numbers by name, all as numbers, and how each was measured. */
 export interface Summary {
   readonly metrics: Readonly<Record<string, number>>;
   readonly protocols: Readonly<Record<string, Protocol>>;
@@ -139,6 +159,8 @@ export const progressSchema = z.looseObject({
   ratePerSecond: z.number().nullable(),
   secondsLeft: z.number().nullable(),
 });
+
+/** The content of `progress.json`. */
 export type Progress = z.infer<typeof progressSchema>;
 /** Where a stage is, as it says so itself. */
 export interface ProgressReport {
@@ -161,10 +183,14 @@ export const claimSchema = z.looseObject({
   /** Set when it has been told to stop and is writing its last checkpoint. */
   stopping: z.boolean().optional(),
 });
+
+/** The content of `claim`. */
 export type Claim = z.infer<typeof claimSchema>;
 
 /** `done`: written last. */
 export const doneSchema = z.looseObject({ time: timeMs, elapsedMs: z.number() });
+
+/** The content of `done`. */
 export type Done = z.infer<typeof doneSchema>;
 
 /** `failed`: why the last attempt ended; removed when the run is started again. */
@@ -176,15 +202,19 @@ export const failureSchema = z.looseObject({
   /** How many attempts have failed, this one included. */
   attempts: z.number().int(),
 });
+
+/** The content of `failed`. */
 export type Failure = z.infer<typeof failureSchema>;
 
 /** What a folder's files say about a run. */
 export type RunStatus = "waiting" | "running" | "interrupted" | "failed" | "done";
 
+/** A number as JSON can hold it: NaN and infinities as strings. */
 export function encodeScalar(value: number): number | "NaN" | "Infinity" | "-Infinity" {
   return Number.isFinite(value) ? value : (String(value) as "NaN");
 }
 
+/** A stored scalar as a number. */
 export function decodeScalar(value: z.infer<typeof scalarSchema>): number {
   return Number(value);
 }

@@ -1,13 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostTensor } from "@fqgan/tensor";
+import { encodeSafetensors, hostTensor } from "@fqgan/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   type CodesShard,
   codesBatch,
-  cropsOf,
-  decodeShard,
+  codesInParts,
   encodeShard,
   readCodes,
   readCodesHeader,
@@ -51,18 +50,56 @@ const write = (index: number, one: CodesShard) =>
   writeFileSync(shardPath(folder, one.split, index), encodeShard(one));
 
 describe("codes", () => {
-  it("are joined from their shards, with the order of codebooks", () => {
+  it("are found in their shards, with the order of codebooks", () => {
     write(0, shard(0, 3));
     write(1, shard(3, 2));
     write(0, { ...shard(0, 1, 1), split: "test" });
     const codes = readCodes(folder);
     expect(Object.keys(codes.vocabularies)).toEqual(["visual", "semantic"]);
-    expect(codes.splits.train!.codes.visual!.shape).toEqual([5, 2, 2]);
-    expect([...codes.splits.train!.codes.visual!.data]).toEqual([...Array(20).keys()]);
-    expect([...codes.splits.train!.labels.data]).toEqual([0, 1, 0, 1, 0]);
-    expect(cropsOf(codes.splits.train!)).toBe(2);
-    expect(codes.splits.test!.labels.shape).toEqual([1]);
+    const { train, test } = codes.splits;
+    expect(train).toMatchObject({ count: 5, crops: 2, positions: { visual: 2, semantic: 2 } });
+    const visual = [...codesInParts(train!, "visual")].flatMap((part) => [...part]);
+    expect(visual).toEqual([...Array(20).keys()]);
+    expect([...train!.labels.data]).toEqual([0, 1, 0, 1, 0]);
+    expect(test!.count).toBe(1);
     expect(readCodesHeader(folder)).toEqual(header);
+  });
+
+  it("are taken by image and crop across shards, the same crop of every codebook", () => {
+    write(0, shard(0, 3));
+    write(1, shard(3, 2));
+    const batch = codesBatch(readCodes(folder).splits.train!, [4, 2, 0], (i) => i % 2);
+    expect([...batch.codes.visual!.data]).toEqual([16, 17, 10, 11, 0, 1]);
+    expect([...batch.codes.semantic!.data]).toEqual([66, 67, 60, 61, 50, 51]);
+    expect([...batch.labels.data]).toEqual([0, 0, 0]);
+  });
+
+  it("are read as earlier versions wrote them: all splits in one file, one crop", () => {
+    rmSync(join(folder, "codes"), { recursive: true });
+    const rows = (first: number, count: number) =>
+      hostTensor(
+        Int32Array.from({ length: 2 * count }, (_, i) => first + i),
+        [count, 2],
+      );
+    const tensors = {
+      "train.labels": hostTensor(Int32Array.of(1, 0)),
+      "train.codes.visual": rows(0, 2),
+      "train.codes.semantic": rows(50, 2),
+      "test.labels": hostTensor(Int32Array.of(1)),
+      "test.codes.visual": rows(20, 1),
+      "test.codes.semantic": rows(70, 1),
+    };
+    const metadata = { format: "fqgan-codes", version: "1", header: JSON.stringify(header) };
+    writeFileSync(join(folder, "codes.safetensors"), encodeSafetensors({ tensors, metadata }));
+    expect(readCodesHeader(folder)).toEqual(header);
+    const { train, test } = readCodes(folder).splits;
+    expect([train!.count, train!.crops, test!.count]).toEqual([2, 1, 1]);
+    const batch = codesBatch(train!, [1]);
+    expect([[...batch.codes.visual!.data], [...batch.codes.semantic!.data]]).toEqual([
+      [2, 3],
+      [52, 53],
+    ]);
+    expect([...codesBatch(test!, [0]).labels.data]).toEqual([1]);
   });
 
   it("are refused where a shard is missing, with what to do", () => {
@@ -77,18 +114,17 @@ describe("codes", () => {
   });
 
   it("refuse another file by name", () => {
-    expect(() => decodeShard(new Uint8Array(4), "x.safetensors")).toThrow(/^x\.safetensors/);
-  });
-
-  it("are taken by image and crop, the same crop of every codebook", () => {
-    const batch = codesBatch(shard(0, 3), [2, 0], (i) => i);
-    expect([...batch.codes.visual!.data]).toEqual([8, 9, 2, 3]);
-    expect([...batch.codes.semantic!.data]).toEqual([58, 59, 52, 53]);
-    expect([...batch.labels.data]).toEqual([0, 0]);
+    const path = shardPath(folder, "train", 0);
+    writeFileSync(path, new Uint8Array(4));
+    expect(() => readCodes(folder)).toThrow(`${path}: not a safetensors file`);
+    writeFileSync(path, encodeSafetensors({ tensors: {}, metadata: {} }));
+    expect(() => readCodes(folder)).toThrow("expected codes (fqgan-codes, version 2), got another");
   });
 });
 
 it("a held-out loss is the mean over images, whatever the batch size", async () => {
+  write(0, shard(0, 3, 3));
+  const split = readCodes(folder).splits.train!;
   const perImage = [1, 10, 100];
   // as a trainer does: the mean over the rows of one batch of constant size
   const lossesOf = async (batch: ReturnType<typeof codesBatch>) => {
@@ -97,7 +133,7 @@ it("a held-out loss is the mean over images, whatever the batch size", async () 
     return { loss: losses.reduce((sum, value) => sum + value, 0) / losses.length };
   };
   for (const batchSize of [1, 2, 3, 4, 7]) {
-    const { loss } = await heldOutLoss(lossesOf, shard(0, 3), batchSize);
+    const { loss } = await heldOutLoss(lossesOf, split, batchSize);
     expect(loss).toBeCloseTo(37, 10);
   }
 });

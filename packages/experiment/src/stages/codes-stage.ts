@@ -1,25 +1,27 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { cropPlans, type Dataset, type Split, type View } from "@fqgan/data";
 import { toSignedUnit } from "@fqgan/image";
 import { UserError } from "@fqgan/registry";
 import { hostTensor } from "@fqgan/tensor";
-import { decodeTokenizer, type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
+import { loadTokenizer, type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
 import type { z } from "zod";
 import { codesStageSchema } from "../config/stage-configs.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
 import { Rate } from "../train/rate.js";
-import { type CodesHeader, type CodesSplit, encodeShard, shardPath } from "./codes-file.js";
+import { type CodesHeader, type CodesShard, encodeShard, shardPath } from "./codes-file.js";
 import { openDataset } from "./open-dataset.js";
 import { defineStage, type StageContext } from "./stage.js";
 
 type Context = StageContext<z.output<typeof codesStageSchema>>;
 
+/** Where a run keeps its finished model. */
+export const modelFile = (folder: string): string =>
+  join(folder, "checkpoints", "model.safetensors");
+
 /** The finished model of a tokenizer run. */
-export async function loadRunTokenizer(folder: string): Promise<Tokenizer> {
-  const path = join(folder, "checkpoints", "model.safetensors");
-  return decodeTokenizer(readFileSync(path), path);
-}
+export const loadRunTokenizer = (folder: string): Promise<Tokenizer> =>
+  loadTokenizer(modelFile(folder));
 
 /** Writes the codes of every split of a data set with a trained tokenizer, shard by shard. */
 export const codesStage = defineStage({
@@ -120,7 +122,7 @@ async function encodeImages(options: {
   readonly batchSize: number;
   readonly signal: AbortSignal;
   readonly advance: (rows: number) => void;
-}): Promise<CodesSplit | "stopped"> {
+}): Promise<Pick<CodesShard, "codes" | "labels"> | "stopped"> {
   const { tokenizer, split, start, count, views, batchSize, signal, advance } = options;
   const rows = count * views.length;
   const codes = Object.entries(tokenizer.codebooks).map(([name, { grid }]) => {

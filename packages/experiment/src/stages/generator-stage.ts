@@ -16,10 +16,14 @@ import { schedules } from "../config/schedules.js";
 import { generatorStageSchema } from "../config/stage-configs.js";
 import type { Summary } from "../schema/run-format.js";
 import { trainLoop } from "../train/train-loop.js";
-import { type CodesFile, codesBatch, cropsOf, readCodes } from "./codes-file.js";
+import { inOrder } from "./code-order.js";
+import { type CodesFile, codesBatch, readCodes } from "./codes-file.js";
+import { modelFile } from "./codes-stage.js";
+import { generatorFlops } from "./flops.js";
 import { heldOutLoss } from "./held-out-loss.js";
 import { recordInformation } from "./information.js";
 import { judgeSamples } from "./judge-samples.js";
+import { readTaught, warnOfTeachers } from "./networks-that-taught.js";
 import { Samples } from "./samples.js";
 import { defineStage, type StageContext } from "./stage.js";
 
@@ -37,7 +41,7 @@ export const generatorStage = defineStage({
     const generator = createGenerator(
       {
         ...(config.model as Partial<GeneratorInput>),
-        vocabularies: codes.vocabularies,
+        vocabularies: inOrder(codes.vocabularies, config.order),
         grid: [...codes.grid],
         classes: codes.classes.length,
       } as GeneratorInput,
@@ -66,7 +70,7 @@ async function train(context: Context, generator: Generator, codes: CodesFile) {
     CodesFile["splits"][string]
   >;
   const count = trainCodes!.labels.shape[0]!;
-  const crops = cropsOf(trainCodes!);
+  const { crops } = trainCodes!;
   const orderOf = (epoch: number) => permutation(fold(key, "epoch", epoch), count);
   let order = { epoch: -1, rows: new Uint32Array() };
   const rowOf = (visit: number) => {
@@ -76,7 +80,12 @@ async function train(context: Context, generator: Generator, codes: CodesFile) {
   };
   /** Which crop of its image a visit shows, the same for all codebooks. */
   const cropOf = (visit: number) => randomInteger(fold(key, "crop", visit), crops);
-  const samples = await Samples.open(context, { generator, codes, decoding: { weights: "live" } });
+  const samples = await Samples.open(context, {
+    generator,
+    tokenizer: modelFile(context.input("tokenizer").folder),
+    codes,
+    decoding: { weights: "live" },
+  });
   try {
     const outcome = await trainLoop({
       context,
@@ -115,11 +124,14 @@ async function evaluate(
   const trainMs = run.elapsedMs;
   const evaluator = new GeneratorEvaluator(generator);
   const lossesOf = (batch: CodeBatch) => evaluator.losses(batch);
-  const loss = await heldOutLoss(lossesOf, codes.splits.test!, batchSize);
+  const split = config.evaluate.split ?? "test";
+  const heldOut = codes.splits[split]!;
+  const loss = await heldOutLoss(lossesOf, heldOut, batchSize);
   evaluator.dispose();
   const information = await recordInformation(context, { generator, codes });
   const samples = await Samples.open(context, {
     generator,
+    tokenizer: modelFile(context.input("tokenizer").folder),
     codes,
     decoding: { weights: "frozen", precision: config.sample.precision },
   });
@@ -127,25 +139,31 @@ async function evaluate(
     run.logMedia(await samples.grid(steps));
     const judged = await judgeSamples(context, samples);
     if (judged === "stopped") return "stopped";
-    const images = codes.splits.test!.labels.shape[0]!;
+    const images = heldOut.labels.shape[0]!;
     const variables = [...generator.namedVariables().values()];
     run.logEvent({ type: "evaluation", step: steps, message: "sampled and evaluated" });
-    const losses = Object.entries(loss).map(([name, value]) => [`test/${name}`, value] as const);
+    const losses = Object.entries(loss).map(
+      ([name, value]) => [`${split}/${name}`, value] as const,
+    );
+    // The loss is a mean over codebooks and positions, in nats.
+    const subCodes = generator.codebooks.length * generator.positions;
     return {
       metrics: {
         ...judged.metrics,
         ...Object.fromEntries(losses),
+        [`${split}/bitsPerImage`]: (loss.loss! * subCodes) / Math.LN2,
         ...information.metrics,
         parameters: variables.reduce((sum, { size }) => sum + size, 0),
+        flops: generatorFlops(generator),
         trainMs,
       },
       protocols: {
-        ...judged.protocols,
+        ...warnOfTeachers(judged.protocols, readTaught(context.input("tokenizer").folder)),
         ...information.protocols,
         ...Object.fromEntries(
           losses.map(([name]) => [
             name,
-            { split: "test", images, set: `loss on test ${images}`, unit: "nats a sub-code" },
+            { split, images, set: `loss on ${split} ${images}`, unit: "nats a sub-code" },
           ]),
         ),
       },

@@ -1,10 +1,15 @@
 import { type DatasetConfig, evaluationBatches, loadDataset, type Split } from "@fqgan/data";
-import { createMetrics, firstRows } from "@fqgan/metrics";
+import type { Extractor } from "@fqgan/features";
+import { toUint8 } from "@fqgan/image";
+import { createMetrics, firstRows, type MetricResult } from "@fqgan/metrics";
+import type { StrategyConfig } from "@fqgan/registry";
 import type { GeneratorStageConfig } from "../config/stage-configs.js";
 import type { Summary } from "../schema/run-format.js";
-import { extractPair } from "./evaluate-tokenizer.js";
+import { extractPair, underName } from "./evaluate-tokenizer.js";
 import { loadJudge } from "./judge.js";
-import type { Samples } from "./samples.js";
+import { loadOpinions } from "./judges.js";
+import { NearestTraining, pixelsOf } from "./nearest-training.js";
+import type { Samples, Sampling } from "./samples.js";
 import { scoresOf } from "./scores.js";
 import type { StageContext } from "./stage.js";
 
@@ -17,43 +22,134 @@ export function proportionalLabels(split: Pick<Split, "labels">, count: number):
   );
 }
 
-/** Compares samples with the real images of a split; classes in the split's proportions. */
+/** A network that judges samples. */
+interface Panelist {
+  /** Its numbers' name; none for the first. */
+  readonly name: string | undefined;
+  readonly judge: Extractor;
+  readonly metrics: readonly StrategyConfig[];
+}
+
+/** One way to sample, and what its samples are measured by: a `createMetrics` for each judge. */
+interface Way {
+  /** First part of the numbers' names. */
+  readonly of: string;
+  readonly sampling: Sampling;
+  readonly measured: readonly ReturnType<typeof createMetrics>[];
+}
+
+type Context = Pick<
+  StageContext<Pick<GeneratorStageConfig, "sample" | "evaluate">>,
+  "config" | "input" | "signal" | "progress"
+>;
+
+/**
+ * Compares samples with the real images of a split; classes in the split's proportions. Every way to
+ * sample that `sample.variants` names is judged, too: `samples.<name>/fid`.
+ */
 export async function judgeSamples(
-  context: Pick<StageContext<GeneratorStageConfig>, "config" | "input" | "signal" | "progress">,
+  context: Context,
   samples: Samples,
 ): Promise<Summary | "stopped"> {
-  const { config, input, signal, progress } = context;
+  const { config, input } = context;
   const { evaluate, sample } = config;
   const judge = await loadJudge(evaluate);
   if (!judge) return { metrics: {}, protocols: {} };
+  const opinions = await loadOpinions(evaluate);
   const dataset = await loadDataset(input("codes").config.config.data as DatasetConfig);
   try {
     const split = dataset.splits[evaluate.reference];
-    const metrics = createMetrics(evaluate.metrics, { extractor: judge });
+    const panel: Panelist[] = [
+      { name: undefined, judge, metrics: evaluate.metrics },
+      ...opinions.others,
+    ];
+    const variants = Object.entries(sample.variants ?? {});
+    const ways = [
+      { of: "samples", sampling: {} },
+      ...variants.map(([name, sampling]) => ({ of: `samples.${name}`, sampling })),
+    ].map((way) => ({
+      ...way,
+      measured: panel.map((one) => createMetrics(one.metrics, { extractor: one.judge })),
+    }));
     for await (const { images, count } of evaluationBatches(split, evaluate.batchSize))
-      metrics.update(await extractPair(judge, { real: firstRows(images, count) }));
-    let step = 0;
-    for await (const batch of samples.batches(proportionalLabels(split, sample.images))) {
-      if (signal.aborted) return "stopped";
-      metrics.update(await extractPair(judge, { fake: firstRows(batch.images, batch.count) }));
-      step += batch.count;
-      progress({
-        phase: "sample",
-        step,
-        total: sample.images,
-        ratePerSecond: null,
-        secondsLeft: null,
-      });
+      for (const [i, one] of panel.entries()) {
+        const real = await extractPair(one.judge, { real: firstRows(images, count) });
+        for (const { measured } of ways) measured[i]!.update(real);
+      }
+    const nearest = evaluate.nearest && (await NearestTraining.of(dataset));
+    const { test } = dataset.splits;
+    let found = nearest
+      ? nearest.summary("test", await pixelsOf(test))
+      : { metrics: {}, protocols: {} };
+    for (const way of ways) {
+      const judged = await judgeWay(context, { way, panel, samples, split, nearest });
+      if (judged === "stopped") return "stopped";
+      found = {
+        metrics: { ...found.metrics, ...judged.metrics },
+        protocols: { ...found.protocols, ...judged.protocols },
+      };
     }
-    return scoresOf(await metrics.compute(), {
-      of: "samples",
-      split: split.name,
-      images: sample.images,
-      set: `${sample.images} samples against ${split.count} of ${split.name}`,
-      fid: "gFID",
-    });
+    return found;
   } finally {
     judge.dispose();
+    opinions.dispose();
     await dataset.close();
   }
+}
+
+/** Draws in one way, judged by all. */
+async function judgeWay(
+  { config, signal, progress }: Context,
+  work: {
+    readonly way: Way;
+    readonly panel: readonly Panelist[];
+    readonly samples: Samples;
+    readonly split: Split;
+    readonly nearest: NearestTraining | undefined;
+  },
+): Promise<Summary | "stopped"> {
+  const { panel, samples, split, nearest } = work;
+  const { of, sampling, measured } = work.way;
+  const { sample } = config;
+  const kept: Uint8Array[] = [];
+  let step = 0;
+  const labels = proportionalLabels(split, sample.images);
+  for await (const { images, count } of samples.batches(labels, sampling)) {
+    if (signal.aborted) return "stopped";
+    const fake = firstRows(images, count);
+    for (const [i, { judge }] of panel.entries())
+      measured[i]!.update(await extractPair(judge, { fake }));
+    if (nearest) kept.push(toUint8(fake.data as Float32Array));
+    step += count;
+    const total = sample.images;
+    progress({ phase: "sample", step, total, ratePerSecond: null, secondsLeft: null });
+  }
+  const results: MetricResult[] = [];
+  for (const [i, { name }] of panel.entries()) {
+    const own = await measured[i]!.compute();
+    results.push(...(name === undefined ? own : own.map((result) => underName(name, result))));
+  }
+  const scores = scoresOf(results, {
+    of,
+    split: split.name,
+    images: sample.images,
+    set: `${sample.images} samples against ${split.count} of ${split.name}`,
+    fid: "gFID",
+  });
+  if (!nearest) return scores;
+  const near = nearest.summary(of, joined(kept));
+  return {
+    metrics: { ...scores.metrics, ...near.metrics },
+    protocols: { ...scores.protocols, ...near.protocols },
+  };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

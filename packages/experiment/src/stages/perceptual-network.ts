@@ -2,6 +2,7 @@ import { loadPerceptualDistance, perceptualDistances } from "@fqgan/features";
 import { UserError } from "@fqgan/registry";
 import type { PerceptualNetwork, TokenizerConfig } from "@fqgan/tokenizer";
 import * as z from "zod";
+import type { TeachingNetwork } from "./networks-that-taught.js";
 
 /** Where the network of `losses.perceptual` is; without it one of that name that needs no files. */
 export const perceptualSchema = perceptualDistances.schema;
@@ -31,10 +32,20 @@ export function checkPerceptual(losses: Losses, config: PerceptualConfig | undef
 export async function loadPerceptual(
   losses: Losses,
   config: PerceptualConfig | undefined,
-): Promise<{ networks: Readonly<Record<string, PerceptualNetwork>>; dispose(): void }> {
+): Promise<{
+  readonly networks: Readonly<Record<string, PerceptualNetwork>>;
+  /** Which network that is, if there is one. */
+  readonly identities: readonly TeachingNetwork[];
+  dispose(): void;
+}> {
   checkPerceptual(losses, config);
   const wanted = losses.perceptual?.network;
-  if (wanted === undefined) return { networks: {}, dispose: () => {} };
+  if (wanted === undefined) return { networks: {}, identities: [], dispose: () => {} };
   const distance = await loadPerceptualDistance(config ?? { name: wanted });
-  return { networks: { [wanted]: distance.network }, dispose: () => distance.dispose() };
+  const { name, hash, network } = distance;
+  return {
+    networks: { [wanted]: network },
+    identities: [{ name, hash }],
+    dispose: () => distance.dispose(),
+  };
 }

@@ -8,17 +8,20 @@ import {
 import type { Extractor } from "@fqgan/features";
 import { type Image, toUint8, unpackImages } from "@fqgan/image";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import { type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
+import { loadTokenizer, type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
 import type { GeneratorStageConfig } from "../config/stage-configs.js";
 import { pictureGrid } from "../media/grid.js";
 import { hideUndrawn } from "../media/undrawn.js";
 import type { MediaItem } from "../store/run-folder.js";
 import { classScores } from "./class-scores.js";
+import { inOrder } from "./code-order.js";
 import type { CodesHeader } from "./codes-file.js";
-import { loadRunTokenizer } from "./codes-stage.js";
 import type { StageContext } from "./stage.js";
 
 type Codes = Readonly<Record<string, HostTensor>>;
+
+/** What a way to sample changes of a run's own. */
+export type Sampling = NonNullable<GeneratorStageConfig["sample"]["variants"]>[string];
 
 /** Some images of a batch while they are drawn. */
 export interface Unfolding {
@@ -43,31 +46,37 @@ export class Samples {
 
   /**
    * @param parts.codes what the generator was trained on; another tokenizer than theirs is refused
+   * @param parts.tokenizer the checkpoint of the tokenizer that decodes
    * @param parts.decoding live weights for a model in training, frozen ones for a finished model
    */
   static async open(
-    { config, seed, input }: Pick<StageContext<GeneratorStageConfig>, "config" | "seed" | "input">,
+    {
+      config,
+      seed,
+    }: Pick<StageContext<Pick<GeneratorStageConfig, "sample" | "order">>, "config" | "seed">,
     parts: {
       readonly generator: Generator;
+      readonly tokenizer: string;
       readonly codes: Pick<CodesHeader, "classes" | "tokenizerHash">;
       readonly decoding: DecoderOptions;
     },
   ): Promise<Samples> {
     const { generator, codes, decoding } = parts;
     const { sample } = config;
-    const { folder } = input("tokenizer");
-    const tokenizer = await loadRunTokenizer(folder);
+    const tokenizer = await loadTokenizer(parts.tokenizer);
     const { vocabularies, grid } = generator.config;
-    const sizes = Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]);
+    const own = Object.entries(tokenizer.codebooks).map(
+      ([name, { size }]) => [name, size] as const,
+    );
     const given = {
-      vocabularies: Object.fromEntries(sizes),
+      vocabularies: inOrder(Object.fromEntries(own), config.order),
       grid: tokenizer.grid,
       tokenizerHash: await tokenizerHash(tokenizer),
     };
     requireSameCodes(
       { vocabularies, grid, tokenizerHash: codes.tokenizerHash },
       given,
-      `${folder}: decoding`,
+      `${parts.tokenizer}: decoding`,
     );
     const sampler = new Sampler(generator, { ...decoding, batch: sample.batchSize });
     return new Samples({ sample, seed, classes: codes.classes }, tokenizer, sampler);
@@ -76,8 +85,9 @@ export class Samples {
   /** Images of the given classes, [B, S, S, 3] in [-1, 1] and how many of them count. */
   async *batches(
     classes: ArrayLike<number>,
+    sampling: Sampling = {},
   ): AsyncGenerator<{ images: HostTensor; count: number }> {
-    for (const part of this.parts(classes))
+    for (const part of this.parts(classes, sampling))
       yield this.decode(await this.sampler.generate(part), part.classes.length);
   }
 
@@ -161,17 +171,18 @@ export class Samples {
       perClass: __,
       precision: ___,
       batchSize: ____,
+      variants: _____,
       ...sampling
     } = this.options.sample;
     return sampling;
   }
 
-  private *parts(classes: ArrayLike<number>) {
+  private *parts(classes: ArrayLike<number>, changes: Sampling = {}) {
     const { batchSize } = this.options.sample;
     const { seed } = this.options;
     for (let start = 0; start < classes.length; start += batchSize) {
       const part = Array.from(classes).slice(start, start + batchSize);
-      yield { ...this.sampling, classes: part, seed, firstImage: start };
+      yield { ...this.sampling, ...changes, classes: part, seed, firstImage: start };
     }
   }
 

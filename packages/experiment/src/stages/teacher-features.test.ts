@@ -19,21 +19,28 @@ const split: Split = {
       ),
     ),
 };
-const codebooks = (teacher: string, features = 64) =>
+const codebooks = (teacher: string, features = 64, of: "image" | "positions" = "image") =>
   parseTokenizerConfig({
     codebooks: {
       semantic: {
         quantizer: { name: "vq", size: 16 },
-        representation: { teacher, features },
+        representation: { teacher, features, of },
       },
     },
   }).codebooks;
 const of = (
   teacher: string,
-  options: { features?: number; flip?: boolean; networks?: object } = {},
+  options: {
+    features?: number;
+    flip?: boolean;
+    networks?: object;
+    of?: "positions";
+    grid?: [number, number];
+  } = {},
 ) =>
   teacherFeatures({
-    codebooks: codebooks(teacher, options.features),
+    codebooks: codebooks(teacher, options.features, options.of),
+    grid: options.grid ?? [8, 8],
     networks: options.networks as never,
     split,
     augmentation: { crop: 1, flip: options.flip ?? false } as never,
@@ -55,6 +62,24 @@ it("gives what the network that a name stands for says of a batch, looked up or 
     features.dispose();
   }
   teacher.dispose();
+});
+
+it("gives features of each position, of teachers with the tokenizer's grid", async () => {
+  const loader = createLoader(split, { batchSize: 3, key: createKey(1) });
+  const batch = await loader.batch(0);
+  const teacher = await loadTeacher();
+  const expected = await teacher.positions!.features(batch.images);
+  for (const flip of [false, true]) {
+    const features = await of("builtin", { of: "positions", flip });
+    const actual = (await features.of(batch))["builtin.positions"]!;
+    expect(actual.shape).toEqual([3, 64, 64]);
+    for (const [i, value] of expected.data.entries()) expect(actual.data[i]).toBeCloseTo(value, 5);
+    features.dispose();
+  }
+  teacher.dispose();
+  await expect(of("builtin", { of: "positions", grid: [4, 4] })).rejects.toThrow(
+    "expected features at 4×4 positions, the tokenizer's, got 8×8 of teacher builtin",
+  );
 });
 
 it("names a teacher that nothing stands for, and features of another length", async () => {

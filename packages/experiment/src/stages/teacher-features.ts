@@ -2,18 +2,22 @@ import type { Augmentation, Batch, Split } from "@fqgan/data";
 import { type Extractor, loadTeacher, teachers } from "@fqgan/features";
 import { UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import type { TokenizerConfig } from "@fqgan/tokenizer";
+import { type TokenizerConfig, taughtName } from "@fqgan/tokenizer";
 import * as z from "zod";
 import { splitFeatures } from "./feature-cache.js";
+import type { TeachingNetwork } from "./networks-that-taught.js";
 import type { StageContext } from "./stage.js";
 
 /** Which network a teacher's name in `codebooks.<name>.representation` stands for. */
 export const teachersSchema = z.record(z.string(), teachers.schema);
 
+type Networks = z.output<typeof teachersSchema>;
+type Representation = NonNullable<TokenizerConfig["codebooks"][string]["representation"]>;
+
 /** Refuses teachers that are neither registered under their name nor given. */
 export function checkTeachers(
   codebooks: TokenizerConfig["codebooks"],
-  networks: z.output<typeof teachersSchema> = {},
+  networks: Networks = {},
 ): void {
   for (const [codebook, { representation }] of Object.entries(codebooks)) {
     const name = representation?.teacher;
@@ -26,14 +30,25 @@ export function checkTeachers(
   }
 }
 
+/** What a codebook learns from a teacher. */
+interface Lesson {
+  readonly teacher: Extractor;
+  /** Of one image: [F], or of its positions [N, F]. */
+  readonly shape: readonly number[];
+  /** [B, …shape] */
+  features(images: HostTensor): Promise<HostTensor>;
+}
+
 /**
- * The features of every teacher that a codebook learns from, for the images of a batch. Images that are
- * always the same are shown to the teacher once, before training; augmented ones whenever they change.
+ * The features of every teacher that a codebook learns from, for the images of a batch, by `taughtName`. Images
+ * that are always the same are shown to the teacher once, before training; augmented ones whenever they change.
  */
 export async function teacherFeatures(options: {
   readonly codebooks: TokenizerConfig["codebooks"];
+  /** [rows, columns] of the tokenizer, for features of positions. */
+  readonly grid: readonly [number, number];
   /** By the names that codebooks use; a teacher without an entry is the registered one of its name. */
-  readonly networks?: z.output<typeof teachersSchema> | undefined;
+  readonly networks?: Networks | undefined;
   readonly split: Split;
   readonly augmentation: Augmentation;
   readonly progress: StageContext<unknown>["progress"];
@@ -41,34 +56,37 @@ export async function teacherFeatures(options: {
   readonly cacheFolder?: string | null;
 }): Promise<{
   of(batch: Batch): Promise<Record<string, HostTensor>>;
+  /** Which networks the teachers are. */
+  readonly identities: readonly TeachingNetwork[];
   dispose(): void;
 }> {
-  const { codebooks, networks = {}, augmentation } = options;
+  const { codebooks, networks = {}, augmentation, grid, split } = options;
   checkTeachers(codebooks, networks);
   const wanted = new Map(
     Object.values(codebooks).flatMap(({ representation }) =>
-      representation ? [[representation.teacher, representation.features] as const] : [],
+      representation ? [[taughtName(representation), representation] as const] : [],
     ),
   );
   const changes = augmentation.crop > 1 || augmentation.flip;
   const loaded: Extractor[] = [];
+  const identities: TeachingNetwork[] = [];
   const lookups = new Map<string, (batch: Batch) => Promise<HostTensor>>();
-  for (const [name, length] of wanted) {
-    const teacher = await loadTeacher(networks[name] ?? { name });
-    if (teacher.dimensions !== length)
-      throw new UserError(
-        `representation.features: teacher ${name} has ${teacher.dimensions} features, got ${length}; ` +
-          `set it to ${teacher.dimensions}`,
-      );
-    if (changes) {
+  for (const [name, representation] of wanted) {
+    const teacher = await loadTeacher(
+      networks[representation.teacher] ?? { name: representation.teacher },
+    );
+    const lesson = lessonOf(teacher, { representation, grid });
+    identities.push({ name: teacher.name, hash: teacher.hash });
+    if (changes || split.count * sizeOf(lesson) > MOST_REMEMBERED) {
       loaded.push(teacher);
-      lookups.set(name, ({ images }) => teacher.features(images));
+      lookups.set(name, ({ images }) => lesson.features(images));
       continue;
     }
-    lookups.set(name, await remembered(teacher, options));
+    lookups.set(name, await remembered(lesson, options));
     teacher.dispose();
   }
   return {
+    identities,
     async of(batch) {
       const features: Record<string, HostTensor> = {};
       for (const [name, lookup] of lookups) features[name] = await lookup(batch);
@@ -80,25 +98,70 @@ export async function teacherFeatures(options: {
   };
 }
 
+/** Numbers: a gigabyte of them. Features of positions are many, and of more the teacher is asked every time. */
+const MOST_REMEMBERED = 2 ** 28;
+
+const sizeOf = ({ shape }: Lesson) => shape.reduce((product, side) => product * side, 1);
+
+/** Refuses features of another length, and of other positions than the tokenizer's. */
+function lessonOf(
+  teacher: Extractor,
+  { representation, grid }: { representation: Representation; grid: readonly [number, number] },
+): Lesson {
+  const { teacher: name, features: length, of = "image" } = representation;
+  const refuse = (problem: string): never => {
+    teacher.dispose();
+    throw new UserError(problem);
+  };
+  const checked = (dimensions: number) =>
+    dimensions === length
+      ? dimensions
+      : refuse(
+          `representation.features: teacher ${name} has ${dimensions} features, got ${length}; ` +
+            `set it to ${dimensions}`,
+        );
+  if (of === "image")
+    return { teacher, shape: [checked(teacher.dimensions)], features: teacher.features };
+  const { positions } = teacher;
+  if (!positions)
+    return refuse(
+      `representation.of: teacher ${name} (${teacher.name}) has no features of positions; take builtin, clip or ` +
+        "dinov2, or leave it out for features of the whole image",
+    );
+  if (positions.grid.join() !== grid.join())
+    return refuse(
+      `representation.of: expected features at ${grid.join("×")} positions, the tokenizer's, got ` +
+        `${positions.grid.join("×")} of teacher ${name}; change the tokenizer's patches or image size, or the teacher`,
+    );
+  const count = grid[0] * grid[1];
+  return {
+    teacher,
+    shape: [count, checked(positions.dimensions)],
+    features: positions.features,
+  };
+}
+
 /** Features of the whole split, looked up by image. */
 async function remembered(
-  teacher: Extractor,
+  lesson: Lesson,
   options: Pick<Parameters<typeof teacherFeatures>[0], "split" | "progress" | "cacheFolder">,
 ): Promise<(batch: Batch) => Promise<HostTensor>> {
   const { split, progress, cacheFolder } = options;
-  const { dimensions } = teacher;
+  const { teacher, shape, features } = lesson;
+  const size = sizeOf(lesson);
+  const kind = shape.length === 1 ? "" : " positions";
   const all = await splitFeatures({
-    teacher,
+    teacher: { ...teacher, name: `${teacher.name}${kind}`, dimensions: size, features },
     split,
     ...(cacheFolder !== undefined && { cacheFolder }),
     onProgress: (step, total) =>
       progress({ phase: "teacher", step, total, ratePerSecond: null, secondsLeft: null }),
   });
   return async ({ indices }) => {
-    const rows = new Float32Array(indices.length * dimensions);
+    const rows = new Float32Array(indices.length * size);
     indices.forEach((index, i) => {
-      rows.set(all.subarray(index * dimensions, (index + 1) * dimensions), i * dimensions);
+      rows.set(all.subarray(index * size, (index + 1) * size), i * size);
     });
-    return hostTensor(rows, [indices.length, dimensions]);
+    return hostTensor(rows, [indices.length, ...shape]);
   };
 }

@@ -13,6 +13,7 @@ import {
 import type { z } from "zod";
 import { schedules } from "../config/schedules.js";
 import { tokenizerStageSchema } from "../config/stage-configs.js";
+import { factorSummary } from "../factors/factor-summary.js";
 import type { Summary } from "../schema/run-format.js";
 import { readMedia } from "../store/read-run.js";
 import { trainLoop } from "../train/train-loop.js";
@@ -20,8 +21,11 @@ import { ClassBalanced } from "./class-balanced.js";
 import { watchCodebooks } from "./codebook-watch.js";
 import { describeCodebooks } from "./describe.js";
 import { evaluateTokenizer } from "./evaluate-tokenizer.js";
+import { tokenizerFlops } from "./flops.js";
 import { startFromFile } from "./initial-weights.js";
 import { loadJudge, requireMeasurable } from "./judge.js";
+import { loadOpinions } from "./judges.js";
+import { readTaught, recordTaught, warnOfTeachers } from "./networks-that-taught.js";
 import { openDataset } from "./open-dataset.js";
 import { loadPerceptual } from "./perceptual-network.js";
 import { scoresOf } from "./scores.js";
@@ -44,6 +48,7 @@ export const tokenizerStage = defineStage({
     requireMeasurable(config.evaluate);
     const dataset = await openDataset(config.data, context);
     try {
+      requireMeasurable(config.evaluate, { hasMasks: dataset.splits.test.masks !== undefined });
       const tokenizer = createTokenizer(config.model, seed);
       const outcome = await train(context, dataset.splits, tokenizer);
       if (outcome === "stopped") return "stopped";
@@ -83,11 +88,18 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
   });
   const taught = await teacherFeatures({
     codebooks: config.model.codebooks,
+    grid: tokenizer.grid,
     networks: teachers,
     split: splits.train,
     augmentation,
     progress: context.progress,
   });
+  const { extractor, judges = {} } = config.evaluate;
+  if (isNew)
+    await recordTaught(context, {
+      networks: [...taught.identities, ...compared.identities],
+      judges: [extractor, ...Object.values(judges).map((judge) => judge.extractor)],
+    });
   const watch = watchCodebooks(context, { codebooks: tokenizer.codebooks, steps });
   const pictures = choosePictures(splits.validation, config.evaluate.pictures);
 
@@ -160,45 +172,62 @@ async function evaluate(
   const { splits, classes } = dataset;
   const { steps } = config.train;
   const trainMs = run.elapsedMs;
+  const split = splits[config.evaluate.split ?? "test"];
   const judge = await loadJudge(config.evaluate);
-  const balanced = new ClassBalanced(classes.length);
+  const opinions = await loadOpinions(config.evaluate);
+  const balanced = new ClassBalanced(classes.length, split.name);
   const { results, counts, images } = await evaluateTokenizer({
     tokenizer,
-    split: splits.test,
+    split,
     batchSize: config.evaluate.batchSize,
     metrics: config.evaluate.metrics,
     judge,
+    opinions,
     observe: (batch, labels) => balanced.add(batch, labels),
     onImages: (step, total) =>
       progress({ phase: "evaluate", step, total, ratePerSecond: null, secondsLeft: null }),
   });
-  judge?.dispose();
-  logUsage(context, { step: steps, split: "test", counts });
+  opinions.dispose();
+  logUsage(context, { step: steps, split: split.name, counts });
   const { metrics, protocols } = scoresOf(results, {
-    of: "test",
-    split: "test",
+    of: split.name,
+    split: split.name,
     images,
-    set: `test ${images}`,
+    set: `${split.name} ${images}`,
     fid: "rFID",
   });
   const { batchSize } = config.evaluate;
   await writeTokenRecord({ run, tokenizer, dataset, batchSize, step: steps });
   const alike = await balanced.summary(judge);
-  const variables = [...tokenizer.namedVariables().values()];
-  const parameters = variables.reduce((sum, { size }) => sum + size, 0);
+  const { factors } = config.evaluate;
+  const held = factors
+    ? await factorSummary({ tokenizer, dataset, batchSize, judge, config: factors })
+    : { metrics: {}, protocols: {} };
+  judge?.dispose();
+  const variables = [...tokenizer.namedVariables()];
+  const parameters = variables.reduce((sum, [, { size }]) => sum + size, 0);
+  // Heads that predict a teacher's features are needed in training only.
+  const teaching = variables.filter(([name]) => name.includes(".featureHead."));
+  const kept = parameters - teaching.reduce((sum, [, { size }]) => sum + size, 0);
   run.logEvent({
     type: "evaluation",
     step: steps,
-    message: `evaluated on ${images} images of the test split`,
+    message: `evaluated on ${images} images of the ${split.name} split`,
   });
   return {
     metrics: {
       ...metrics,
       ...alike.metrics,
+      ...held.metrics,
       bitsPerImage: tokenizer.bitsPerImage,
       parameters,
+      parametersInUse: kept,
+      flops: tokenizerFlops(tokenizer),
       trainMs,
     },
-    protocols: { ...protocols, ...alike.protocols },
+    protocols: warnOfTeachers(
+      { ...protocols, ...alike.protocols, ...held.protocols },
+      readTaught(run.path),
+    ),
   };
 }

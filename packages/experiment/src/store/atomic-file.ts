@@ -3,10 +3,16 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "n
 import { basename, dirname, join } from "node:path";
 import { diskError } from "./disk-error.js";
 
+/** One call takes less than 2 GiB. */
+const MOST_BYTES = 2 ** 30;
+
 /** Writes all of `bytes` to an open file. */
 export function writeAll(descriptor: number, bytes: Uint8Array): void {
   let written = 0;
-  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+  while (written < bytes.length) {
+    const left = Math.min(bytes.length - written, MOST_BYTES);
+    written += writeSync(descriptor, bytes, written, left);
+  }
 }
 
 /** Makes a directory's entries durable (a rename or a new file is an entry). */
