@@ -64,6 +64,9 @@ export type ExportedFile = z.output<typeof file>;
 /** The content of `fqgan.json`: what an export is, and which files it has. */
 export type Manifest = z.output<typeof manifest>;
 
-/** @param where names what is read in errors: a file, an address */
+/**
+ * Checks what an export says of itself; what is wrong is a UserError that names it.
+ * @param where names what is read in errors: a file, an address
+ */
 export const readManifest = (json: unknown, where = "fqgan.json"): Manifest =>
   parseConfig(manifest, json, where);

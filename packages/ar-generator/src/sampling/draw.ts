@@ -45,6 +45,7 @@ export function keepTopP(logits: Float64Array, mass: number): Float64Array {
   return kept;
 }
 
+/** exp(x) / Σ exp(x) in float64; logits of -∞ get exactly 0. */
 export function softmax(logits: Float64Array): Float64Array {
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < logits.length; i++) largest = Math.max(largest, logits[i]!);

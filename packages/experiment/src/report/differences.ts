@@ -17,7 +17,10 @@ export interface Differences {
   }[];
 }
 
-/** @param baseline label of a row; the first without one */
+/**
+ * How every row differs from one of them; an unknown one is a UserError.
+ * @param baseline label of a row; the first without one
+ */
 export function differencesFrom(table: FilledTable, baseline?: string): Differences {
   const base =
     baseline === undefined ? table.rows[0] : table.rows.find(({ label }) => label === baseline);

@@ -75,7 +75,10 @@ export function decodeNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   return { shape, type, start };
 }
 
-/** @param where names the file in errors */
+/**
+ * The array in an `.npy` file; one that is damaged is a UserError.
+ * @param where names the file in errors
+ */
 export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   const { shape, type, start } = decodeNpyHeader(bytes, where);
   const length = shape.reduce((product, side) => product * side, 1) * type.BYTES_PER_ELEMENT;

@@ -51,7 +51,10 @@ export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Arra
   return concatenate([...chunks, ...directory, new Uint8Array(end.buffer)]);
 }
 
-/** @param where names the file in errors */
+/**
+ * The arrays in an `.npz` by name; a damaged one is a UserError.
+ * @param where names the file in errors
+ */
 export function decodeNpz(bytes: Uint8Array, where: string): Record<string, NpyArray> {
   const { offset, size } = findDirectory(bytes, bytes.length, where);
   const arrays: Record<string, NpyArray> = {};

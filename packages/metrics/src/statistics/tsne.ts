@@ -74,7 +74,10 @@ function affinities(distances: Float64Array, n: number, perplexity: number): Flo
 /** Iterations after which a map of some hundreds of points no longer moves much. */
 export const TSNE_ITERATIONS = 500;
 
-/** @param points at least four rows of equal length */
+/**
+ * t-SNE of rows into the plane, a step at a time.
+ * @param points at least four rows of equal length
+ */
 export function createTsne(points: readonly (readonly number[])[]): Tsne {
   const n = points.length;
   const perplexity = Math.min(30, Math.max(2, (n - 1) / 3));

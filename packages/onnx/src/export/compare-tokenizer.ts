@@ -38,7 +38,10 @@ export interface CodeDifferences {
 /** Values by the names of a tokenizer's files. */
 export type Named = Readonly<Record<string, Values>>;
 
-/** @param images [B, H, W, 3] in [-1, 1] */
+/**
+ * Runs images through both and compares file by file.
+ * @param images [B, H, W, 3] in [-1, 1]
+ */
 export async function compareTokenizer(
   tokenizer: Tokenizer,
   exported: OnnxTokenizer,
@@ -106,6 +109,7 @@ async function ourValues(tokenizer: Tokenizer, images: HostTensor) {
   };
 }
 
+/** Pictures through encoder and quantizer: latents, and their codes. */
 export async function throughCodes(exported: OnnxTokenizer, pictures: Named) {
   const latent = await exported.run("encoder", pictures);
   return { latent, code: await exported.run("quantizer", latent) };

@@ -76,6 +76,7 @@ export function headerLength(start: Uint8Array, size: number, where: string): nu
 }
 
 /**
+ * What a safetensors header says of the tensors behind it; one that is damaged is a UserError.
  * @param json the header itself
  * @param size of the whole file
  * @param where names it in errors

@@ -6,7 +6,7 @@ import { Module } from "./module.js";
 
 /**
  * softmax(q·kᵀ/√d + mask)·v over [B, heads, T, d]. `mask` is added to the logits and broadcasts to
- * [B, heads, T, S]: 0 where attention is allowed, a large negative number where it is not.
+ * [B, heads, T, S]; it is 0 where attention is allowed, a large negative number where it is not.
  */
 export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, mask?: Tensor): Tensor {
   const logits = tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(q.shape.at(-1)!));

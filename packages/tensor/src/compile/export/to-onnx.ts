@@ -18,6 +18,7 @@ export type Outlined = Pick<HostTensor, "dtype" | "shape">;
 /** The tensors that a program of these inputs is called with. */
 export type Symbols<I> = I extends Outlined ? Tensor : { [K in keyof I]: Symbols<I[K]> };
 
+/** What a program becomes a file with. */
 export interface ToOnnxOptions {
   /** Of the program: in errors, and of the graph in the file. */
   readonly name: string;

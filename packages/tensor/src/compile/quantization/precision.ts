@@ -14,6 +14,7 @@ export interface BlockFormat {
   readonly block: number;
 }
 
+/** How weights of a frozen program can be kept, by name. */
 export const precisions: readonly Precision[] = [
   { name: "float32", summary: "weights as they are" },
   {
