@@ -54,7 +54,7 @@ function Row({ run, checkpoint }: { run: string; checkpoint: CheckpointItem }) {
         <Hash run={run} checkpoint={checkpoint} />
       </td>
       <td>
-        <code>{path}</code> <CopyButton label="Copy path" text={path} />
+        <CopyButton label="Copy path" text={path} /> <code>{path}</code>
       </td>
     </tr>
   );
@@ -68,8 +68,8 @@ function Hash({ run, checkpoint }: { run: string; checkpoint: CheckpointItem }) 
   if (data)
     return (
       <>
-        <code title={data.sha256}>{data.sha256.slice(0, 16)}…</code>{" "}
-        <CopyButton label="Copy hash" text={data.sha256} />
+        <CopyButton label="Copy hash" text={data.sha256} />{" "}
+        <code title={data.sha256}>{data.sha256.slice(0, 16)}…</code>
       </>
     );
   return (

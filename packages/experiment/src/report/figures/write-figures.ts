@@ -77,7 +77,7 @@ export async function writeFigures(
 
 function codeMap(run: string): Pick<ReportFigure, "title" | "svg"> | undefined {
   const record = readTokenRecord(run);
-  const { label, seed } = readRunConfig(run);
+  const { label } = readRunConfig(run);
   const svg = record && codeMapFigure(label, record);
-  return svg === undefined ? undefined : { title: `Codes of ${label}, seed ${seed}`, svg };
+  return svg === undefined ? undefined : { title: `Codes of ${label}`, svg };
 }
