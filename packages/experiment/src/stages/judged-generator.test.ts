@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodePng } from "@fqgan/image";
+import { createKey, fold, uniform } from "@fqgan/tensor";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readSummary } from "../store/read-run.js";
+import { planExperiment } from "../sweep/plan.js";
+import { createRuns } from "../sweep/run-stages.js";
+import { runStage } from "./run-stage.js";
+
+const SIZE = 16;
+const folder = mkdtempSync(join(tmpdir(), "fqgan-judged-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Noise around a colour of its own for every image, two classes, all three splits. */
+beforeAll(async () => {
+  for (const [split, count] of Object.entries({ train: 6, val: 2, test: 4 }))
+    for (let i = 0; i < count; i++) {
+      const className = i % 2 === 0 ? "even" : "odd";
+      mkdirSync(join(folder, "data", split, className), { recursive: true });
+      const key = fold(createKey(4), split, i);
+      const colour = uniform(fold(key, "colour"), 3);
+      const noise = uniform(fold(key, "noise"), SIZE * SIZE * 3);
+      const data = Uint8Array.from(noise, (u, k) => Math.floor(200 * colour[k % 3]! + 55 * u));
+      const png = await encodePng({ width: SIZE, height: SIZE, channels: 3, data });
+      writeFileSync(join(folder, "data", split, className, `${i}.png`), png);
+    }
+});
+
+const network = { name: "convolutional", channels: 8, multipliers: [1, 2], groups: 4 };
+const codebook = {
+  quantizer: { name: "vq", size: 8, dimensions: 4 },
+  adapter: { name: "none" },
+};
+const fid = { name: "fid" };
+
+const experiment = {
+  data: { name: "folder", path: join(folder, "data"), size: SIZE },
+  tokenizerSeed: 3,
+  tokenizer: {
+    model: {
+      image: { size: SIZE },
+      encoder: { ...network, residualBlocks: 1 },
+      decoder: { ...network, residualBlocks: 1 },
+      latentChannels: 8,
+      codebooks: { visual: codebook, semantic: codebook },
+    },
+    train: { steps: 1, batchSize: 4 },
+    evaluate: { metrics: [{ name: "psnr" }], split: "validation", batchSize: 4 },
+  },
+  generator: {
+    model: {
+      width: 16,
+      layers: 1,
+      heads: 2,
+      feedForwardMultiple: 8,
+      head: { name: "factorized", layers: 1 },
+    },
+    order: ["semantic", "visual"],
+    train: { steps: 1, batchSize: 4 },
+    sample: { images: 6, batchSize: 4, perClass: 1, variants: { few: { topK: 1 } } },
+    evaluate: {
+      metrics: [fid],
+      judges: { second: { extractor: { name: "random" }, metrics: [fid] } },
+      nearest: "train",
+      informationImages: 0,
+      batchSize: 4,
+    },
+  },
+};
+
+it("a generator writes its codes in the order asked for, and is sampled and judged in several ways", async () => {
+  const stages = planExperiment(experiment, 0, "test");
+  expect(stages.map(({ kind, seed }) => [kind, seed])).toEqual([
+    ["tokenizer", 3],
+    ["codes", 0],
+    ["generator", 0],
+  ]);
+  createRuns(folder, stages);
+  const { signal } = new AbortController();
+  for (const { id } of stages)
+    expect(await runStage(join(folder, id), { signal, checkpointEveryMs: 60_000 })).toBe("done");
+
+  const tokenizer = readSummary(join(folder, stages[0]!.id))!.metrics;
+  expect(tokenizer["validation/psnr"]).toBeGreaterThan(0);
+  expect(tokenizer["test/psnr"]).toBeUndefined();
+  expect(tokenizer.flops).toBeGreaterThan(10_000);
+
+  const { metrics, protocols } = readSummary(join(folder, stages[2]!.id))!;
+  for (const ways of ["samples", "samples.few"])
+    for (const name of ["fid", "second.fid", "nearestTrain", "nearCopies"])
+      expect(metrics[`${ways}/${name}`], `${ways}/${name}`).toBeGreaterThanOrEqual(0);
+  expect(metrics["samples.few/fid"]).not.toBe(metrics["samples/fid"]);
+  expect(protocols["samples.few/second.fid"]).toMatchObject({ extractor: "random-64-v1" });
+  expect(metrics["test/nearestTrain"]).toBeGreaterThan(0);
+  // 64 positions of two sub-codes, in bits.
+  expect(metrics["test/bitsPerImage"]).toBeCloseTo((metrics["test/loss"]! * 128) / Math.LN2, 8);
+  expect(metrics.flops).toBeGreaterThan(10_000);
+});
