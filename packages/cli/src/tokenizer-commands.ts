@@ -13,6 +13,12 @@ const wholeNumber = (text: string): number => {
   throw new InvalidArgumentError("Expected a whole number.");
 };
 
+const atLeastOne = (text: string): number => {
+  const value = wholeNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError("Expected a whole number above 0.");
+};
+
 const examples = (...lines: readonly string[]) =>
   `\nExamples:\n${lines.map((line) => `  ${line}\n`).join("")}`;
 
@@ -112,10 +118,48 @@ export function tokenizerCommands(program: Command, act: Act): void {
         "Which model it is, and its sizes, are read off the weights. Official weights are CC-BY-NC 4.0.\n",
     )
     .action(act(async () => (await import("./commands/import.js")).importCheckpoint));
-  from(program.command("export <file>"))
-    .description("a tokenizer by PyTorch's names, as .pt or .safetensors, for the reference code")
-    .addHelpText("after", examples("fqgan export finetuned.pt --from newest"))
+  const exporting = from(program.command("export <file>"))
+    .description(
+      "a tokenizer by PyTorch's names, as .pt or .safetensors, for the reference code; `export onnx` for any runtime",
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "fqgan export finetuned.pt --from newest",
+        "fqgan export onnx exported --precision float16",
+      ),
+    )
     .action(act(async () => (await import("./commands/export.js")).exportTokenizer));
+  const exportOnnx = act(async () => (await import("./commands/export-onnx.js")).exportOnnx);
+  exporting
+    .command("onnx <folder>")
+    .description("ONNX files that run in Node, in browsers and in Python, and how exact they are")
+    .option(
+      "--generator [run]",
+      "a generator's run (default: the newest), with the tokenizer that it was trained with",
+    )
+    .addOption(
+      new Option("--precision <name>", "how weights are stored; arithmetic is float32 in any case")
+        .choices(["float32", "float16", "int8"])
+        .default("float32"),
+    )
+    .option("--batch <n>", "images at once", atLeastOne, 1)
+    .option("--data <name or folder>", "images that the files are compared with us on", "emoji")
+    .option("--images <n>", "how many; 0 compares nothing", wholeNumber, 8)
+    .addHelpText(
+      "after",
+      examples(
+        "fqgan export onnx exported                     the small tokenizer that comes with fqgan",
+        "fqgan export onnx exported --from newest --precision int8",
+        "fqgan export onnx exported --generator --batch 4   the newest generator and its tokenizer",
+        "",
+        "What the files are and how to run them: docs/onnx.md",
+      ),
+    )
+    // its --from is that of `export`
+    .action((folder, _options, command: Command) =>
+      exportOnnx(folder, command.optsWithGlobals(), command),
+    );
   program
     .command("verify-official <file>")
     .description("rFID and PSNR of a published checkpoint against what its paper prints")

@@ -25,7 +25,8 @@ export async function exportTokenizer(
   const encode = ENCODERS[extname(out).toLowerCase()];
   if (!encode)
     throw new UserError(
-      `${out}: expected a name that ends with ${Object.keys(ENCODERS).join(", ")}, which says the format`,
+      `${out}: expected a name that ends with ${Object.keys(ENCODERS).join(", ")}, which says the format; ` +
+        "ONNX files are written by: fqgan export onnx <folder>",
     );
   if (existsSync(out)) throw new UserError(`${out}: expected a new file, it exists; give another`);
   const { tokenizer } = await openTokenizer(globals.runs, options.from);

@@ -418,3 +418,19 @@ describe("generating", () => {
   });
 });
 
+describe("exporting", () => {
+  it("writes the generator beside its tokenizer, and draws the same with it", async () => {
+    const out = join(folder, "onnx");
+    const more = ["--batch", "2", "--images", "2", "--data", join(folder, "images")];
+    const { code, stdout } = await fqgan("export", "onnx", out, "--generator", ...more);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^generator\.onnx .* logits within \S+$/m);
+    expect(stdout).toContain("2 images drawn with one seed: 0 of 64 codes differ");
+    const { generator } = JSON.parse(readFileSync(join(out, "fqgan.json"), "utf8"));
+    expect(generator).toMatchObject({
+      classes: CLASSES,
+      rows: 4,
+      stages: [["visual"], ["semantic"]],
+    });
+  });
+});

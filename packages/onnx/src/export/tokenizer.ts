@@ -37,6 +37,7 @@ export async function exportTokenizer(
   const quantized = mapRecord(factors, ({ shape }) => floats(batch, ...shape));
   const files = new ExportedFiles({ preset, tokenizer: hash, codebooks });
   const images = floats(batch, size, size, channels);
+  const first = tokenizer.hasCodes ? discrete() : continuous();
   const decoder = files.add("decoder", {
     inputs: { quantized },
     program: (given) => ({ images: tokenizer.decodeQuantized(given.quantized) }),
@@ -55,7 +56,7 @@ export async function exportTokenizer(
         hash,
         factors,
         codebooks: tokenizer.hasCodes ? codebooks : {},
-        files: tokenizer.hasCodes ? { ...discrete(), decoder } : { ...continuous(), decoder },
+        files: { ...first, decoder },
       },
     },
     files: files.files,
