@@ -45,6 +45,7 @@ Examples:
   fqgan train tokenizer fqgan-dual-mini --data ~/photos
   fqgan reconstruct cat.jpg                        input | reconstruction | each codebook alone
   fqgan list quantizers
+  fqgan --engine gpu train tokenizer fqgan-dual-mini           on the first engine that finds a GPU
 
 Exit codes: 0 done, 1 something failed, 2 wrong input or usage, 75 another process works on the same run,
 130 stopped by Ctrl-C (everything is saved: the same command goes on).
@@ -57,6 +58,15 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     .option("--runs <folder>", "folder of run folders", "runs")
     .option("--json", "print the result as JSON", false)
     .option("--quiet", "no progress", false)
+    .option(
+      "--engine <name>",
+      "what computes (`fqgan list engines`); default: FQGAN_ENGINE, or auto",
+    )
+    // By the environment, so that stages in processes of their own are computed by the same.
+    .hook("preAction", () => {
+      const { engine } = program.opts<{ engine?: string }>();
+      if (engine) process.env.FQGAN_ENGINE = engine;
+    })
     .option("--plugin <file>", "a module of yours that registers strategies (repeatable)", collect)
     .addHelpText("after", FOOTER)
     .showHelpAfterError("(fqgan --help shows what there is)")
@@ -219,6 +229,10 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
       done(await (await import("./commands/completion.js")).completion(program, shell)),
     );
 
+  program
+    .command("engine", { hidden: true })
+    .command("check <name>")
+    .action(act(async () => (await import("./commands/engine.js")).engineCheck));
   const stage = program.command("stage", { hidden: true });
   stage
     .command("run <folder>")

@@ -1,15 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, statfsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { installedVersions } from "@fqgan/experiment";
 import { startEngine } from "@fqgan/tensor";
 import { wandbMode, wandbSettings } from "@fqgan/tracking";
 import { EXIT } from "../exit-codes.js";
+import { isInstalled } from "../installed.js";
 import { formatBytes } from "../output/format.js";
 import { createStyle } from "../output/style.js";
 import type { Globals } from "../program.js";
+import { tryEngines } from "./engine.js";
 
 interface Finding {
   readonly what: string;
@@ -52,6 +53,26 @@ async function checkEngine(): Promise<Finding> {
       remedy: "run npm ci again; on Alpine use a glibc image",
     };
   }
+}
+
+/** The engines that not every machine has: which start, and what the others lack. */
+async function checkOtherEngines(globals: Globals): Promise<Finding[]> {
+  const tried = await tryEngines(globals);
+  return tried.map((started): Finding => {
+    const what = `engine ${started.name}`;
+    if ("description" in started) {
+      const { device, note } = started.description;
+      const found = [device ?? "starts", ...(note ? [note] : [])].join(": ");
+      return { what, found, status: note ? "note" : "good" };
+    }
+    const [found, ...remedy] = started.missing.replace(`${what}: `, "").split("; ");
+    return {
+      what,
+      found: found!,
+      status: "note",
+      ...(remedy.length > 0 && { remedy: remedy.join("; ") }),
+    };
+  });
 }
 
 function checkDisk(runs: string): Finding {
@@ -98,7 +119,7 @@ function checkGpu(): Finding {
     what: "gpu",
     found: found?.replaceAll("\n", "; ") || "none that nvidia-smi knows",
     status: found ? "good" : "note",
-    ...(!found && { remedy: "everything here runs without one; docs/ say which engines use one" }),
+    ...(!found && { remedy: "everything here runs without one; docs/gpu.md says how to use one" }),
   };
 }
 
@@ -133,30 +154,15 @@ function checkTracker(): Finding {
 /** Packages that make more possible and are not needed. */
 const OPTIONAL: Readonly<Record<string, string>> = {
   "emoji-datasource-google": "the data set emoji; npm install emoji-datasource-google",
-  "@tensorflow/tfjs-node": "the engine tfjs-node; npm install @tensorflow/tfjs-node",
   "@huggingface/transformers": "CLIP and DINOv2 as teachers; npm install @huggingface/transformers",
 };
 
-/** By its manifest, or by its entry where it keeps the manifest to itself. */
-function resolvePackage(require: NodeJS.Require, name: string): string {
-  try {
-    return require.resolve(`${name}/package.json`);
-  } catch {
-    return require.resolve(name);
-  }
-}
-
-function checkOptional(): Finding[] {
-  const require = createRequire(import.meta.url);
-  return Object.entries(OPTIONAL).map(([name, use]) => {
-    try {
-      resolvePackage(require, name);
-      return { what: name, found: "installed", status: "good" };
-    } catch {
-      return { what: name, found: "not installed", status: "note", remedy: `only for ${use}` };
-    }
-  });
-}
+const checkOptional = (): Finding[] =>
+  Object.entries(OPTIONAL).map(([what, use]) =>
+    isInstalled(what)
+      ? { what, found: "installed", status: "good" }
+      : { what, found: "not installed", status: "note", remedy: `only for ${use}` },
+  );
 
 export async function doctor(globals: Globals): Promise<number> {
   const memory = totalmem();
@@ -176,6 +182,7 @@ export async function doctor(globals: Globals): Promise<number> {
     },
     checkDisk(globals.runs),
     checkGpu(),
+    ...(await checkOtherEngines(globals)),
     checkSlurm(),
     checkTracker(),
     ...Object.entries(installedVersions())

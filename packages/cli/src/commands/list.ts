@@ -15,6 +15,7 @@ import { extractors, perceptualDistances, teachers } from "@fqgan/features";
 import { metrics } from "@fqgan/metrics";
 import { quantizers } from "@fqgan/quantizer";
 import { nearest, type Registry, type Strategy, UserError } from "@fqgan/registry";
+import { engines } from "@fqgan/tensor";
 import {
   adapters,
   decoders,
@@ -86,6 +87,7 @@ const kinds = (runs: string): Readonly<Record<string, () => Listed[]>> => ({
   teachers: strategies(teachers),
   "perceptual-distances": strategies(perceptualDistances),
   datasets: strategies(datasets),
+  engines: () => engines.map(({ name, summary }) => ({ name, summary })),
   columns: () =>
     columnNames().map((name) => {
       const { title, metric } = resolveColumn(name, "list");
