@@ -1,9 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   createRunFolder,
+  RUN_LOG,
   readEvents,
   readFailure,
   readMetrics,
@@ -218,6 +227,40 @@ describe("a two-point sweep", () => {
     expect(roomy.code).toBe(0);
     expect(rowsOf(run)).toEqual(rowsOf(join(whole, ids[0])));
   }, 120_000);
+
+  it("tries a run that always crashes as often as declared, says why, and finishes the others", async () => {
+    const crashing = join(folder, "crashing");
+    const run = createRunFolder(crashing, readRunConfig(join(whole, ids[0])));
+    // Where its checkpoint should be lies something that no attempt can read.
+    const obstacle = join(run, "checkpoints/last.safetensors");
+    mkdirSync(obstacle);
+    const parameters = ["--runs", crashing, "--json", "sweep", "run", sweepFile, "--retries", "2"];
+    const { code, stdout, stderr } = await start(parameters).ended;
+    expect(code).toBe(1);
+    expect(stderr.match(/failed \(crash\), try [23]: EISDIR/g)).toHaveLength(2);
+    expect(stderr).toMatch(/failed VQ 8 \(.*\): crash: EISDIR/);
+    expect(stderr).toContain("the same command tries them again and keeps what is done");
+    const result = JSON.parse(stdout);
+    expect(result.failed).toEqual([
+      expect.objectContaining({ id: ids[0], label: "VQ 8", reason: "crash" }),
+    ]);
+    const [{ rows }] = result.tables;
+    expect(rows.map((row: { label: string }) => row.label)).toEqual(["VQ 8", "VQ 16"]);
+    expect(readFailure(run)).toMatchObject({ reason: "crash", attempts: 3 });
+    expect(readEvents(run).filter(({ type }) => type === "error")).toHaveLength(3);
+    expect(readFileSync(join(run, RUN_LOG), "utf8").match(/EISDIR/g)).toHaveLength(3);
+    expect(readRunStatus(join(crashing, ids[1]))).toBe("done");
+    const status = await start(["--runs", crashing, "sweep", "status", "tiny"]).ended;
+    expect(status.stdout).toMatch(/failed +VQ 8 +crash: EISDIR/);
+
+    // What stood in its way is removed: the same command does what is left, and no more.
+    rmSync(obstacle, { recursive: true });
+    const finishedMs = statSync(join(crashing, ids[1], "done")).mtimeMs;
+    const again = await start(parameters).ended;
+    expect(again.code, again.stderr).toBe(0);
+    expect(statSync(join(crashing, ids[1], "done")).mtimeMs).toBe(finishedMs);
+    expect(rowsOf(run)).toEqual(rowsOf(join(whole, ids[0])));
+  }, 180_000);
 
   it("gives a tokenizer that reconstructs a picture of any size and refuses a damaged one", async () => {
     const images = join(folder, "images");
