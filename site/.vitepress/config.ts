@@ -19,18 +19,21 @@ const folder = (name: string): Item[] =>
     .sort()
     .map((file) => page(`${name}/${file}`));
 
-/** The guides in the order in which their index names them. */
+/** The guides in the order in which their index names them, after what the README says of it all. */
 const guides = (): Item[] => {
   const index = readFileSync(join(pages, "guides/index.md"), "utf8");
-  return [...index.matchAll(/\]\(\/(guides\/[^)#]+\.md)\)/g)].map(([, place]) => page(place!));
+  const listed = [...index.matchAll(/\]\(\/(guides\/[^)#]+\.md)\)/g)].map(([, place]) =>
+    page(place!),
+  );
+  return [{ text: "Overview", link: "/overview" }, ...listed];
 };
 
-/** The API of every package: its README first, then what it exports. */
+/** What every package exports. */
 const api = (): Item[] =>
   readdirSync(join(pages, "api"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith("index.md") && file !== "index.md")
-    .sort()
-    .map((file) => page(`api/${file}`));
+    .filter((file) => file.endsWith(".md") && file !== "index.md")
+    .map((file) => page(`api/${file}`))
+    .sort((a, b) => (a.text! < b.text! ? -1 : 1));
 
 /** Concepts first, then every page that lies beside it and is reached from nowhere else. */
 const concepts = (): Item[] => {
@@ -73,8 +76,8 @@ export default defineConfig({
       { text: "Log", link: "/log" },
     ],
     sidebar: {
-      "/guides/": [{ text: "Guides", items: [page("overview.md"), ...guides()] }],
-      "/overview": [{ text: "Guides", items: [page("overview.md"), ...guides()] }],
+      "/guides/": [{ text: "Guides", items: guides() }],
+      "/overview": [{ text: "Guides", items: guides() }],
       "/cli/": [{ text: "Command line", link: "/cli/", items: folder("cli") }],
       "/api/": [
         { text: "Exports", items: api() },

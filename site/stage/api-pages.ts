@@ -109,7 +109,7 @@ export async function stageApi({ repository, pages }: Places): Promise<void> {
       `API: expected a docstring for every export, none has ${silent.join(", ")}; add them in the sources`,
     );
   await app.generateOutputs(project);
-  writePage(pages, "packages/index.md", packageList(repository));
+  writePage(pages, "packages/index.md", packageList({ repository, pages }));
 }
 
 /** Exports of a module or a namespace that no docstring explains. */
@@ -124,7 +124,11 @@ function undocumented(container: DeclarationReflection, where: string): string[]
 }
 
 /** Every package with its README and its exports. */
-function packageList(repository: string): string {
+function packageList({ repository, pages }: Places): string {
+  const exportsOf = (short: string) => {
+    const file = `../api/${short}.md`;
+    return existsSync(join(pages, "packages", file)) ? file : `../api/${short}/index.md`;
+  };
   const rows = [...publicEntries(repository).values()].map((name) => {
     const short = name.replace(/^@[^/]+\//, "");
     const folder = join(repository, "packages", short);
@@ -133,7 +137,7 @@ function packageList(repository: string): string {
       ? (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { description?: string })
       : {};
     const readme = existsSync(join(folder, "README.md")) ? `[README](./${short}.md)` : "";
-    return `| \`${name}\` | ${description} | ${readme} | [exports](../api/${short}/index.md) |`;
+    return `| \`${name}\` | ${description} | ${readme} | [exports](${exportsOf(short)}) |`;
   });
   return (
     "# Packages\n\nEach can be installed and imported by itself. A README begins with an example that a test runs; the " +

@@ -5,5 +5,5 @@ import "./style.css";
 
 export default {
   extends: DefaultTheme,
-  Layout: () => h(DefaultTheme.Layout, null, { "home-hero-after": () => h(Pictures) }),
+  Layout: () => h(DefaultTheme.Layout, null, { "home-hero-image": () => h(Pictures) }),
 };
