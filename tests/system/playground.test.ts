@@ -20,7 +20,7 @@ import { centreCrop, decodeImage, encodePng, toSignedUnit, toUint8 } from "@fqga
 import { createKey, hostTensor, uniform } from "@fqgan/tensor";
 import { defaultTokenizer, loadTokenizer, type Tokenizer } from "@fqgan/tokenizer";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "fqgan-playground-"));
@@ -71,6 +71,11 @@ beforeAll(async () => {
       "--disable-sync",
     ],
   });
+});
+
+// A page that is left open goes on computing.
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
 });
 
 afterAll(async () => {
@@ -192,12 +197,16 @@ describe("an image in the playground", () => {
   });
 
   it("has the same codes by WebGPU", async () => {
-    const { page, problems } = await open("");
+    // A GPU in software is slow: the smallest model there is.
+    const id = idOf("tokenizer-vq-64");
+    const tokenizer = await loadRunTokenizer(join(runs, id));
+    const { codes } = await inNode(tokenizer, PICTURE);
+    tokenizer.dispose();
+    const { page, problems } = await open(`?model=${id}`);
     await page.getByLabel("Computed by").selectOption("webgpu");
-    await page.getByText(/on WebGPU/).waitFor();
+    await page.getByText(/on WebGPU/).waitFor({ timeout: 2 * PATIENCE_MS });
     await choose(page, PICTURE);
-    const saved = await savedCodes(page, "Image");
-    expect(differences(saved, expected.codes)).toBeLessThanOrEqual(4);
+    expect(differences(await savedCodes(page, "Image"), codes)).toBeLessThanOrEqual(2);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -466,7 +475,7 @@ it("is found from the dashboard, whose other pages load nothing of it", async ()
   await page.getByRole("link", { name: "Playground" }).click();
   await page.getByText(/^Ready:/).waitFor();
   expect(page.url()).toContain("/playground/");
-  expect(await page.getByLabel("Model").inputValue()).toBe(SHIPPED);
+  expect(await page.getByLabel("Model", { exact: true }).last().inputValue()).toBe(SHIPPED);
   await page.getByRole("link", { name: "Sweeps" }).click();
   await page.getByRole("link", { name: /tiny/ }).waitFor();
   await page.close();
