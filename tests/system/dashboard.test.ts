@@ -1,5 +1,6 @@
 /** The dashboard in a real browser over run folders that the command line made. */
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   cpSync,
@@ -147,6 +148,17 @@ describe.each(views)("dashboard, $width px wide, $colorScheme", (view) => {
     );
     expect(Math.min(...loaded)).toBeGreaterThan(31);
     await page.getByText("bitsPerImage").waitFor();
+    await page.getByRole("region", { name: /^memory: last value .* MB$/ }).waitFor();
+    const checkpoint = page.getByRole("row", { name: /model\.safetensors/ });
+    expect(await checkpoint.getByRole("cell").nth(1).textContent()).toBe("12");
+    await checkpoint.getByRole("button", { name: "Compute" }).click();
+    const file = join(runs, idOf("tokenizer-vq-256x2"), "checkpoints/model.safetensors");
+    const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
+    await checkpoint.getByTitle(hash).waitFor();
+    await page
+      .getByRole("region", { name: "Log" })
+      .getByText(/train 1\/12/)
+      .waitFor();
     await check(page, problems, picture("run"));
   });
 
@@ -279,6 +291,90 @@ describe("dashboard, damaged folders", () => {
     server = await startDashboard({ runs: damaged, port });
     await page.getByText("live", { exact: true }).waitFor({ timeout: 20_000 });
     await page.close();
+  });
+});
+
+describe("dashboard, hostile folders", () => {
+  const hostile = join(folder, "hostile");
+  const attack = `"><img src=x onerror="window.attacked=true"><script>window.attacked=true</script>`;
+  let server: RunningDashboard;
+  beforeAll(async () => {
+    cpSync(runs, hostile, { recursive: true });
+    const edit = (path: string, change: (value: Record<string, unknown>) => object) => {
+      const whole = path.endsWith(".jsonl") ? readFileSync(path, "utf8").trim().split("\n") : [];
+      const text = whole.map((line) => JSON.stringify(change(JSON.parse(line)))).join("\n");
+      if (whole.length > 0) writeFileSync(path, `${text}\n`);
+      else writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")))));
+    };
+    for (const name of readdirSync(hostile).filter((id) => /^(tokenizer|generator)-/.test(id))) {
+      const path = (file: string) => join(hostile, name, file);
+      edit(path("config.json"), (config) => ({
+        ...config,
+        label: `${attack} ${name.slice(0, 20)}`,
+        config: { ...(config.config as object), note: attack },
+        versions: { [attack]: attack },
+      }));
+      edit(path("media.jsonl"), (row) => ({
+        ...row,
+        caption: attack,
+        ...(row.items !== undefined && {
+          items: (row.items as string[]).map((item) => `${item} ${attack}`),
+        }),
+      }));
+      edit(path("events.jsonl"), (row) => ({ ...row, message: attack }));
+      edit(path("metrics.jsonl"), (row) => ({ ...row, [`train/${attack}`]: 1 }));
+      edit(path("summary.json"), (summary) => ({
+        ...summary,
+        metrics: { ...(summary.metrics as object), [attack]: 1 },
+        protocols: { [attack]: { split: attack, images: 1, note: attack } },
+      }));
+      appendFileSync(path("log.txt"), `${attack}\n`);
+    }
+    edit(join(hostile, "sweeps/tiny/sweep.json"), (record) => ({
+      ...record,
+      title: attack,
+      tables: (record.tables as { title: string }[]).map((table) => ({ ...table, title: attack })),
+    }));
+    server = await startDashboard({ runs: hostile, port: 0 });
+  });
+  afterAll(() => server?.close());
+
+  it("shows markup as text on every page, and in an export", async () => {
+    const out = join(folder, "hostile-export");
+    const { page: file } = await exportDashboard({ runs: hostile, out });
+    const tokenizer = idOf("tokenizer-vq-256x2");
+    const other = idOf("tokenizer-vq-64");
+    const addresses = [
+      "/",
+      `/runs/${tokenizer}`,
+      `/runs/${tokenizer}/codebooks`,
+      `/runs/${tokenizer}/tokens`,
+      `/compare?runs=${tokenizer},${other}`,
+      "/sweeps",
+      "/sweeps/tiny",
+      "/gallery",
+    ];
+    for (const base of [server.url, `${pathToFileURL(file).href}#`])
+      for (const address of addresses) {
+        const { page } = await open(address, desktop, base);
+        const alerts: string[] = [];
+        page.on("dialog", (dialog) => alerts.push(dialog.message()));
+        const heading = page.getByRole("heading", { level: 1 });
+        await heading.waitFor();
+        // What comes after the page's own first request has come as well.
+        await page.waitForTimeout(500);
+        const where = `${base}${address}`;
+        const attacked = () => (window as { attacked?: boolean }).attacked ?? false;
+        expect(await page.evaluate(attacked), where).toBe(false);
+        expect(await page.locator("main img[onerror], main script").count(), where).toBe(0);
+        expect(alerts, where).toEqual([]);
+        if (address === `/runs/${tokenizer}`) {
+          expect(await heading.textContent()).toContain(attack);
+          await page.getByRole("region", { name: "Log" }).getByText(attack).waitFor();
+          await page.getByRole("region", { name: "Config" }).getByText("note").waitFor();
+        }
+        await page.close();
+      }
   });
 });
 
