@@ -116,6 +116,10 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
     .option("--variant <name>", "use a named set of differences from the file")
     .option("--quick", "the same as --variant quick")
     .option("--dry-run", "say what would run, and run nothing", false)
+    .option(
+      "--summaries <file>",
+      "keep the numbers of what is done there, for git; what it has is not run again",
+    )
     .action(act(async () => (await import("./commands/sweep.js")).sweepRun));
   running(
     sweep.command("resume <name>").description("go on with a sweep that was stopped or killed"),
@@ -174,7 +178,9 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
   measuringCommands(program, act);
   program
     .command("report <sweep>")
-    .description("tables of a sweep, and report.html with pictures and curves")
+    .description(
+      "tables and contrasts of a sweep, or of a file of its summaries (.jsonl); report.html with pictures",
+    )
     .addOption(
       new Option("--format <name>", "of the tables on stdout")
         .choices(["text", "markdown", "latex", "csv"])
