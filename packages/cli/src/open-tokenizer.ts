@@ -57,11 +57,15 @@ export async function openTokenizer(
     };
   if (isCheckpoint(from))
     return { tokenizer: await loadTokenizer(from, published), name: from, from, fit: "crop" };
-  const run = findRun(runs, "tokenizer", from === NEWEST ? undefined : from);
+  const run = findTokenizerRun(runs, from);
   const { label, id } = run.config;
   const tokenizer = await loadRunTokenizer(run.folder);
   return { tokenizer, name: `${label} (${id})`, from: id, fit: "crop" };
 }
+
+/** A finished tokenizer run, or the newest by that word. */
+export const findTokenizerRun = (runs: string, from: string) =>
+  findRun(runs, "tokenizer", from === NEWEST ? undefined : from);
 
 export function isCheckpoint(from: string): boolean {
   if (existsSync(from)) return statSync(from).isFile();

@@ -95,6 +95,7 @@ export { loadJudge } from "./stages/judge.js";
 export { judgeClasses } from "./stages/judge-classes.js";
 export { judgeSamples } from "./stages/judge-samples.js";
 export {
+  isAmong,
   readTaught,
   type TeachingNetwork,
   warnOfTeachers,

@@ -1,5 +1,5 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import {
   evaluatePairs,
   evaluateSets,
@@ -8,17 +8,21 @@ import {
   finite,
   type ImageEvaluation,
   type ImageSource,
+  isAmong,
   labelled,
   openGenerated,
   openImages,
   openReference,
+  readTaught,
   referenceFile,
+  type TeachingNetwork,
   tokenizerReconstructor,
 } from "@fqgan/experiment";
 import type { OrientationRule } from "@fqgan/image";
 import { openNpz, type ReferenceStatistics, readReference } from "@fqgan/metrics";
 import { UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
+import { findTokenizerRun, isCheckpoint } from "../open-tokenizer.js";
 import { imageProgress } from "../output/image-progress.js";
 import { protocolLines, rejectedLines } from "../output/protocol-table.js";
 import { createStyle } from "../output/style.js";
@@ -82,7 +86,8 @@ export async function evaluateReconstruction(
       onImages: progress.update,
     });
     progress.close();
-    return print(globals, evaluation, { tokenizer: tokenizer.name, hash: tokenizer.hash });
+    const told = withTeachers(evaluation, isCheckpoint(fake) ? [] : taughtRun(globals, fake));
+    return print(globals, told, { tokenizer: tokenizer.name, hash: tokenizer.hash });
   } finally {
     tokenizer.dispose();
   }
@@ -122,7 +127,27 @@ export async function evaluateGeneration(
     onImages: progress.update,
   });
   progress.close();
-  return print(globals, evaluation, run && { generator: run.config.id });
+  const decoder = run?.config.inputs.tokenizer;
+  const taught = run && decoder ? readTaught(join(dirname(run.folder), decoder)) : [];
+  return print(globals, withTeachers(evaluation, taught), run && { generator: run.config.id });
+}
+
+const taughtRun = (globals: Globals, reference: string) =>
+  readTaught(findTokenizerRun(globals.runs, reference).folder);
+
+/** Warns where one of the networks that judge taught the tokenizer. */
+function withTeachers(
+  evaluation: ImageEvaluation,
+  taught: readonly TeachingNetwork[],
+): ImageEvaluation {
+  const names = evaluation.outcomes.flatMap(({ network }) =>
+    network && isAmong(taught, network) ? [network.name] : [],
+  );
+  const warnings = [...new Set(names)].map(
+    (name) =>
+      `${name} taught this tokenizer and judges it here: its numbers flatter what it taught`,
+  );
+  return { ...evaluation, warnings: [...evaluation.warnings, ...warnings] };
 }
 
 /** Real images, their statistics, or both, as ADM's reference files hold; those of a run's data set. */

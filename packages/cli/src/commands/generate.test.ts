@@ -226,18 +226,26 @@ describe("evaluating what was generated", () => {
       ...["--json", "--quiet", "evaluate", "generation", ...parameters],
     );
     expect([code, stderr]).toEqual([0, ""]);
-    const { protocols, counts } = JSON.parse(stdout);
+    const { protocols, counts, warnings } = JSON.parse(stdout);
     const [builtin] = protocols as { results: { metric: string; values: { fid?: number } }[] }[];
-    return { counts, fid: builtin!.results.find(({ metric }) => metric === "fid")!.values.fid! };
+    const { values } = builtin!.results.find(({ metric }) => metric === "fid")!;
+    return { counts, fid: values.fid!, warnings: String(warnings) };
   };
 
   it("draws from the newest run and compares with its own images", async () => {
-    const { counts, fid } = await fids("--count", "80");
+    const { counts, fid, warnings } = await fids("--count", "80");
     const { train } = readCodes(join(runs, codesId)).splits;
     expect(counts).toEqual({ real: train!.count, fake: 80 });
     expect(fid).toBeGreaterThan(0);
-    // the same seed gives the same images
-    expect((await fids("--count", "80")).fid).toBe(fid);
+    expect(warnings).not.toContain("taught");
+    // the same seed gives the same images, and a judge that taught the tokenizer is told
+    const file = join(runs, "tokenizer-own", "taught.json");
+    const networks = [{ name: "builtin-64-v1", hash: "" }];
+    writeFileSync(file, JSON.stringify({ format: 1, networks }));
+    const again = await fids("--count", "80");
+    rmSync(file);
+    expect(again.fid).toBe(fid);
+    expect(again.warnings).toContain("builtin-64-v1 taught this tokenizer and judges it here");
   });
 
   it("takes samples in a folder, and the images of a run or of another folder", async () => {

@@ -64,8 +64,11 @@ async function identityOf(config: StrategyConfig): Promise<TeachingNetwork | und
   }
 }
 
-const isAmong = (networks: readonly TeachingNetwork[], { name, hash }: TeachingNetwork): boolean =>
-  networks.some((network) => network.hash === hash || network.name === name);
+/** Whether a network is one of those, by its weights or its name. */
+export const isAmong = (
+  networks: readonly TeachingNetwork[],
+  { name, hash }: TeachingNetwork,
+): boolean => networks.some((network) => network.hash === hash || network.name === name);
 
 /** How numbers were made, with a warning on those that come from a network that taught the tokenizer. */
 export function warnOfTeachers(
