@@ -10,7 +10,7 @@ export async function importPackage(
     return await import(packageName);
   } catch (error) {
     const all = Object.entries(packages).map(([each, version]) => `${each}@${version}`);
-    const reason = (error as Error).message.split("\n")[0];
+    const [reason] = (error as Error).message.split(/\n| imported from /);
     throw new UserError(
       `engine ${name}: expected the package ${packageName}, which could not be loaded (${reason}); ` +
         `run: npm install ${all.join(" ")}`,

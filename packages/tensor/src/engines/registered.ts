@@ -2,12 +2,15 @@ import { UserError } from "@fqgan/registry";
 import { tf } from "../tf.js";
 import { eager } from "./eager.js";
 import type { EngineStrategy } from "./engine.js";
+import { repairKernels } from "./webgpu-kernels.js";
 
 /** A tfjs backend that a page has imported itself, as bundlers want it. */
-const registered = (name: string, gpu: boolean, summary: string): EngineStrategy => ({
+const registered = (
+  name: string,
+  { repair, ...about }: Pick<EngineStrategy, "summary" | "gpu"> & { repair?: () => void },
+): EngineStrategy => ({
   name,
-  summary,
-  gpu,
+  ...about,
   packages: { [`@tensorflow/tfjs-backend-${name}`]: tf.version_core },
   async start() {
     const packageName = `@tensorflow/tfjs-backend-${name}`;
@@ -16,13 +19,17 @@ const registered = (name: string, gpu: boolean, summary: string): EngineStrategy
         `engine ${name}: expected the page to import "${packageName}", which registers it; ` +
           `run: npm install ${packageName}@${tf.version_core}, and import it first`,
       );
+    repair?.();
     return eager(name, name);
   },
 });
 
-export const wasm = registered(
-  "wasm",
-  false,
-  "Programs run op by op in WebAssembly; cannot train convolutions.",
-);
-export const webgpu = registered("webgpu", true, "Programs run op by op on a GPU through WebGPU.");
+export const wasm = registered("wasm", {
+  summary: "Programs run op by op in WebAssembly; cannot train convolutions.",
+  gpu: false,
+});
+export const webgpu = registered("webgpu", {
+  summary: "Programs run op by op on a GPU through WebGPU.",
+  gpu: true,
+  repair: repairKernels,
+});

@@ -2,6 +2,8 @@ import { UserError } from "@fqgan/registry";
 import { eager } from "./eager.js";
 import type { EngineStrategy } from "./engine.js";
 import { importPackage } from "./packages.js";
+import { endOnRefusal } from "./webgpu-errors.js";
+import { repairKernels } from "./webgpu-kernels.js";
 
 /** What is used of https://www.w3.org/TR/webgpu/. */
 interface Gpu {
@@ -62,11 +64,14 @@ export const webgpu: EngineStrategy = {
     const { info } = await provided;
     // tfjs looks for navigator.gpu when its backend is imported, and never again.
     await importPackage(about, BACKEND);
+    repairKernels();
     const device = info.description || `${info.vendor} ${info.architecture}`;
     const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(device);
-    return eager("webgpu", "webgpu", {
+    const engine = await eager("webgpu", "webgpu", {
       device,
       ...(software ? { note: "this is no GPU but a program that acts as one, slowly" } : {}),
     });
+    endOnRefusal();
+    return engine;
   },
 };
