@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { type Dataset, evaluationBatches, loadDataset } from "@fqgan/data";
+import { type Dataset, loadDataset } from "@fqgan/data";
+import { toSignedUnit } from "@fqgan/image";
 import { openTokenizer as openExported, openGenerator as openExportedGenerator } from "@fqgan/onnx";
 import {
   compareGenerator,
@@ -15,7 +16,7 @@ import {
   writeExported,
 } from "@fqgan/onnx/export";
 import { UserError } from "@fqgan/registry";
-import type { HostTensor } from "@fqgan/tensor";
+import { type HostTensor, hostTensor } from "@fqgan/tensor";
 import { defaultTokenizer, type Tokenizer } from "@fqgan/tokenizer";
 import { EXIT } from "../exit-codes.js";
 import { dataConfig } from "../input/data-config.js";
@@ -124,21 +125,28 @@ async function compare(
   return { tokenizer: compared, generator: drawn };
 }
 
-/** The first images of a data set's test split, or of its first split that has any. */
+/** The first images of a data set that was not trained on; where these are few, training images too. */
 async function someImages(
   { data, images: count }: Pick<ExportOnnxOptions, "data" | "images">,
   size: number,
 ): Promise<HostTensor> {
   const dataset: Dataset = await loadDataset(dataConfig({ data, size }) as { name: string });
+  const parts: Uint8Array[] = [];
+  let left = count;
   try {
     const { test, validation, train } = dataset.splits;
-    const split = [test, validation, train].find((one) => one.count > 0) ?? test;
-    for await (const { images } of evaluationBatches(split, Math.min(count, split.count)))
-      return images;
-    throw new UserError(`--data ${data}: expected images, found none; give another folder`);
+    for (const split of [test, validation, train]) {
+      const taken = Math.min(left, split.count);
+      if (taken > 0) parts.push(await split.images([...Array(taken).keys()]));
+      left -= taken;
+    }
   } finally {
     await dataset.close();
   }
+  if (parts.length === 0)
+    throw new UserError(`--data ${data}: expected images, found none; give another folder`);
+  const pixels = new Uint8Array(Buffer.concat(parts));
+  return hostTensor(toSignedUnit(pixels), [count - left, size, size, 3]);
 }
 
 function lines(out: string, { manifest, files }: Exported, comparison?: Comparison): string[] {
