@@ -14,6 +14,7 @@ const known: Readonly<Record<string, () => Promise<Loaded>>> = {
   "nearest-code": () => import("./nearest-code.js"),
   "codebook-free": () => import("./codebook-free.js"),
   "decode-far": () => import("./decode-far.js"),
+  gpu: () => import("./gpu.js"),
   "inception-features": () => import("./inception-features.js"),
   "train-fqgan": () => import("./train-fqgan.js"),
   "run-fqgan": () => import("./run-fqgan.js"),

@@ -22,8 +22,8 @@ codes = {
 @torch.no_grad()
 def step():
     if task == "encode":
-        return {name: indices.numpy() for name, indices in model.encode(images).items()}
-    return model.decode(codes).clamp(-1, 1).numpy()
+        return {name: indices.cpu().numpy() for name, indices in model.encode(images).items()}
+    return model.decode(codes).clamp(-1, 1).cpu().numpy()
 
 
 serve(step, parameters=sum(parameter.numel() for parameter in model.parameters()))

@@ -27,7 +27,6 @@ const [task, json, size, weights] = process.argv.slice(2) as [Task, string, stri
 const batch = Number(size);
 const config: TokenizerConfig = JSON.parse(json);
 const description = await startEngine({
-  engine: "onnx",
   threads: Number(process.env.OMP_NUM_THREADS),
 });
 const tokenizer = createTokenizer(config, 0);
