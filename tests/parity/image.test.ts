@@ -156,9 +156,22 @@ describe("decoding as Pillow", () => {
     "jpeg_gray_q80.jpg",
     "jpeg_progressive.jpg",
   ])("%s", async (name) => {
-    const image = await decodeImage(pathOf(`decode/${name}`));
+    // Image.open leaves a photograph as it lies in the file
+    const image = await decodeImage(pathOf(`decode/${name}`), { orientation: "stored" });
     expect([image.height, image.width, image.channels]).toEqual([40, 48, 3]);
     expect(sha256(image.data)).toBe(expected.exact[`decode/${name}`]!.sha256);
+  });
+  it("turns a photograph as ImageOps.exif_transpose does, unless told", async () => {
+    const path = pathOf("decode/jpeg_exif_orientation6.jpg");
+    const stored = await decodeImage(path, { orientation: "stored" });
+    const upright = await decodeImage(path);
+    expect([upright.height, upright.width]).toEqual([48, 40]);
+    // a quarter, clockwise: the left column, read upwards, is the first row
+    const column = Array.from({ length: 40 }, (_, x) => {
+      const from = 3 * 48 * (39 - x);
+      return [...stored.data.subarray(from, from + 3)];
+    });
+    expect([...upright.data.subarray(0, 3 * 40)]).toEqual(column.flat());
   });
   it("refuses 16 bits, which Pillow saturates", async () => {
     await expect(decodeImage(pathOf("decode/gray16.png"))).rejects.toThrow(

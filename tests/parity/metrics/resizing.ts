@@ -98,7 +98,7 @@ export async function decodeChecks(fixture: Fixture): Promise<Check[]> {
   const { folder, expected } = fixture;
   const checks = Object.entries(expected.images?.decode ?? {}).map(
     async ([name, { pil_mode }]): Promise<Check> => {
-      const decoding = decodeImage(join(folder, "decode", name));
+      const decoding = decodeImage(join(folder, "decode", name), { orientation: "stored" });
       if (pil_mode === "I") {
         // 16 bits: Pillow saturates, we refuse
         const refused = await decoding.then(
