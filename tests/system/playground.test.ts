@@ -291,7 +291,7 @@ describe("a generator in the playground", () => {
   it("draws a picture of a class, which its seed gives again", async () => {
     const { page, problems } = await open(`?model=${idOf("generator-")}`);
     await page.getByLabel("Class").selectOption("Flags");
-    await page.getByLabel("Seed").fill("5");
+    await page.getByLabel("Seed", { exact: true }).fill("5");
     await page.getByRole("button", { name: "Draw", exact: true }).click();
     await page.getByText(/^Done: 64 of 64/).waitFor();
     const first = await savedCodes(page, "Generate");
@@ -305,7 +305,7 @@ describe("a generator in the playground", () => {
 
     const again = await open(`?model=${idOf("generator-")}&compute=cpu-1`);
     await again.page.getByLabel("Class").selectOption("Flags");
-    await again.page.getByLabel("Seed").fill("5");
+    await again.page.getByLabel("Seed", { exact: true }).fill("5");
     await again.page.getByRole("button", { name: "Draw", exact: true }).click();
     await again.page.getByText(/^Done: 64 of 64/).waitFor();
     expect((await savedCodes(again.page, "Generate")).codes).toEqual(first.codes);
@@ -475,7 +475,7 @@ it("is found from the dashboard, whose other pages load nothing of it", async ()
   await page.getByRole("link", { name: "Playground" }).click();
   await page.getByText(/^Ready:/).waitFor();
   expect(page.url()).toContain("/playground/");
-  expect(await page.getByLabel("Model", { exact: true }).last().inputValue()).toBe(SHIPPED);
+  expect(await page.getByRole("combobox", { name: /^Model/ }).inputValue()).toBe(SHIPPED);
   await page.getByRole("link", { name: "Sweeps" }).click();
   await page.getByRole("link", { name: /tiny/ }).waitFor();
   await page.close();
