@@ -32,8 +32,12 @@ const guides = (): Item[] => {
 const api = (): Item[] =>
   readdirSync(join(pages, "api"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md") && file !== "index.md")
-    .map((file) => page(`api/${file}`))
-    .sort((a, b) => (a.text! < b.text! ? -1 : 1));
+    .map((file) => {
+      const { text, link } = page(`api/${file}`);
+      const isNamespace = file.includes("/namespaces/");
+      return { link: link!, text: isNamespace ? `@fqgan/${file.split("/")[0]}: ${text}` : text! };
+    })
+    .sort((a, b) => (a.text < b.text ? -1 : 1));
 
 /** Concepts first, then every page that lies beside it and is reached from nowhere else. */
 const concepts = (): Item[] => {
