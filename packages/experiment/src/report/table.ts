@@ -105,11 +105,10 @@ function describeWarnings(used: readonly Used[]): string[] {
 
 /** What a mean is over. */
 function repetitionWords({ seeds, axes, repeats = [] }: SweepRecord): string[] {
-  const folds = repeats.map((axis) => `${axes[axis]!.length} ${axis}s`);
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+  const folds = repeats.map((axis) => counted(axes[axis]!.length, axis));
   if (folds.length > 0)
-    return [
-      `mean ± std over ${folds.join(", ")}, ${seeds.length} seed${seeds.length === 1 ? "" : "s"} each`,
-    ];
+    return [`mean ± std over ${folds.join(", ")}, ${counted(seeds.length, "seed")} each`];
   return [
     seeds.length === 1
       ? `1 seed (${seeds[0]}), no ranking`
