@@ -102,6 +102,19 @@ describe("toOnnx", () => {
     const { y } = program({ codes: tf.tensor(codes, [5], "int32") });
     expect(worst(made.y!, y.dataSync())).toBeLessThan(error);
   });
+  it("finds the first of equal extremes", async () => {
+    const file = toOnnx(
+      ({ x }: { x: Tensor }) => ({ largest: tf.argMax(x, 1), least: tf.argMin(x, 0) }),
+      { x: outline(2, 200) },
+      { name: "places" },
+    );
+    const x = Float32Array.from({ length: 400 }, (_, i) => [3, -1, 7, 7, -1][(i * 13) % 5]!);
+    const made = await run(file, { x });
+    const tensor = tf.tensor(x, [2, 200]);
+    expect(made.largest).toEqual([...tf.argMax(tensor, 1).dataSync()]);
+    expect(made.least).toEqual([...tf.argMin(tensor, 0).dataSync()]);
+    expect(new TextDecoder("latin1").decode(file.bytes)).not.toContain("ArgM");
+  });
 
   it("stores what is no weight as it is", async () => {
     const places = random("places", 512);

@@ -9,6 +9,7 @@ import { optimize } from "../passes/index.js";
 import { currentValues, separate } from "../runtime/storage.js";
 import type { Outline } from "../trace/recorder.js";
 import { type InputSource, type TracedProgram, trace } from "../trace/trace.js";
+import { lowerForExport } from "./lowering.js";
 import { atOlderOpset } from "./older-opset.js";
 import { type StorageName, storageOf, storeWeights } from "./storage.js";
 
@@ -67,7 +68,7 @@ export function toOnnx<I extends Tree<Outlined>>(
   );
   const names = namesOf(traced, options);
   const storing = (graph: Graph) => storeWeights(graph, storage, (data) => weights.has(data));
-  const lowered = plainLowering.lower(optimize(traced.graph, [storing]));
+  const lowered = lowerForExport(optimize(traced.graph, [storing]));
   const model = atOlderOpset({ ...renamed(lowered, names), name, metadata });
   return { bytes: writeModel(model), inputs: model.inputs, outputs: model.outputs };
 }
