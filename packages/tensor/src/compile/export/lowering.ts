@@ -8,8 +8,8 @@ import { input, type LowerRule, type LowerRules, output } from "../lowering/rule
 import type { OnnxModel } from "../onnx/writer.js";
 
 /**
- * The first place of the extreme along an axis, by comparing. ONNX Runtime 1.30's own ArgMax and ArgMin give
- * wrong places on WebGPU along axes of a hundred and more, without an error.
+ * The first place of the extreme along an axis, by comparing. With ArgMax, onnxruntime-web 1.30 gives wrong places
+ * on WebGPU, some beyond an axis of 128, without an error (WebAssembly and Node's WebGPU are right).
  */
 const firstPlace =
   (extreme: "ReduceMax" | "ReduceMin"): LowerRule =>
