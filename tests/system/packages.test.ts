@@ -176,7 +176,8 @@ describe("an empty project with all packages", () => {
     mkdirSync(join(project, "photos"));
     for (let i = 0; i < 40; i++) cpSync(PHOTO, join(project, `photos/${i}.webp`));
     const training = ["--data", "photos", "--size", "16", "--steps", "2", "--batch", "2"];
-    await fqgan("train", "tokenizer", "vqgan-mini", ...training, "--quiet");
+    const judged = ["--set", "tokenizer.evaluate.metrics=[{name: psnr}]"];
+    await fqgan("train", "tokenizer", "vqgan-mini", ...training, ...judged, "--quiet");
     expect((await fqgan("list", "runs")).stdout).toContain("done");
   });
 
