@@ -61,7 +61,15 @@ export default defineConfig({
   ignoreDeadLinks: false,
   themeConfig: {
     logo: "/icon.svg",
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: {
+        miniSearch: {
+          // Words of guides come before names of options. It runs in the browser, so it knows nothing else.
+          searchOptions: { boostDocument: (id: string) => (id.includes("/api/") ? 0.2 : 1) },
+        },
+      },
+    },
     outline: { level: [2, 3] },
     nav: [
       { text: "Guides", link: "/guides/", activeMatch: "^/(guides|overview)" },
