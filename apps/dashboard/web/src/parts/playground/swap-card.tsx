@@ -48,7 +48,7 @@ export function SwapCard({
     return () => client.call("decode", { codes: mixCodes(choice, [first.codes, other.codes]) });
   }, [client, choice, first, other]);
   const { output: mixed, error: mixError } = useLatest(mix);
-  const take = useCallback((name: string, cells: Iterable<number>, image: 0 | 1) => {
+  const take = useCallback((name: string, cells: readonly number[], image: 0 | 1) => {
     setChoice((before) => {
       const after = before[name]!.slice();
       for (const cell of cells) after[cell] = image;
@@ -137,7 +137,7 @@ function ChoiceMap({
   cells: Uint8Array;
   pictures: readonly [Pixels, Pixels];
   brush: number;
-  onTake: (name: string, cells: Iterable<number>, image: 0 | 1) => void;
+  onTake: (name: string, cells: readonly number[], image: 0 | 1) => void;
 }) {
   const { name, grid } = codebook;
   const [cell, setCell] = useState<number | undefined>();
@@ -182,7 +182,7 @@ function ChoiceMap({
             type="button"
             aria-label={`${name} from A`}
             aria-pressed={fromB === 0}
-            onClick={() => onTake(name, cells.keys(), 0)}
+            onClick={() => onTake(name, [...cells.keys()], 0)}
           >
             A
           </button>
@@ -190,7 +190,7 @@ function ChoiceMap({
             type="button"
             aria-label={`${name} from B`}
             aria-pressed={fromB === cells.length}
-            onClick={() => onTake(name, cells.keys(), 1)}
+            onClick={() => onTake(name, [...cells.keys()], 1)}
           >
             B
           </button>
