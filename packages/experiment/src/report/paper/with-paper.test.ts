@@ -39,7 +39,12 @@ it("puts the paper's number beside ours and its other rows below", () => {
 });
 
 it("finds the paper's number for a further way to sample", () => {
-  const fid = { metric: "generator/samples.top128/fid", title: "gFID ↓" };
+  const fid = {
+    metric: "generator/samples.top128/fid",
+    title: "gFID ↓",
+    digits: 1,
+    format: "number" as const,
+  };
   const cell = { values: [90], seeds: [0], mean: 90, deviation: undefined, rank: undefined };
   const table = {
     ...filled,
@@ -51,7 +56,7 @@ it("finds the paper's number for a further way to sample", () => {
     rows: { mlp: "MLP, top-k 8192" },
   });
   expect(columns.map(({ title }) => title)).toEqual(["gFID ↓", "paper's gFID ↓"]);
-  expect(rows[0]!.cells[1]!.mean).toBe(paperTable("table-4", "test").rows["MLP, top-k 8192"]![0]);
+  expect(rows[0]!.cells[1]?.mean).toBe(paperTable("table-4", "test").rows["MLP, top-k 8192"]![0]);
 });
 
 it("refuses tables and rows that the paper has not", () => {
