@@ -25,16 +25,21 @@ function discs(): HostTensor {
   return hostTensor(pixels, [BATCH, size, size, 3]);
 }
 
-/** Features of the length that each of a tokenizer's teachers has. */
-function teachersFor(config: ReturnType<typeof createTokenizer>["config"]) {
-  const wanted = Object.values(config.codebooks).flatMap(
+/** Features of the length that each of a tokenizer's teachers has, of images or of each position. */
+function teachersFor(tokenizer: ReturnType<typeof createTokenizer>) {
+  const wanted = Object.values(tokenizer.config.codebooks).flatMap(
     ({ representation }) => representation ?? [],
   );
+  const [rows, columns] = tokenizer.grid;
   return Object.fromEntries(
-    wanted.map(({ teacher, features }) => [
-      teacher,
-      hostTensor(uniform(createKey(1), BATCH * features), [BATCH, features]),
-    ]),
+    wanted.map(({ teacher, features, of }) => {
+      const [name, shape] =
+        of === "positions"
+          ? [`${teacher}.positions`, [BATCH, rows * columns, features]]
+          : [teacher, [BATCH, features]];
+      const count = shape.reduce((product, side) => product * side, 1);
+      return [name, hostTensor(uniform(createKey(1), count), shape)];
+    }),
   );
 }
 
@@ -46,7 +51,7 @@ describe.each(minis)("$name", ({ name }) => {
   it("trains, and reads and writes what it says", async () => {
     const tokenizer = createTokenizer(tokenizerPresetConfig(name), 1);
     const trainer = new TokenizerTrainer(tokenizer, { key: createKey(1), learningRate: 1e-3 });
-    const batch = { images: discs(), teachers: teachersFor(tokenizer.config) };
+    const batch = { images: discs(), teachers: teachersFor(tokenizer) };
     const losses: number[] = [];
     for (let step = 0; step < STEPS; step++)
       losses.push((await trainer.trainStep(batch))["loss.reconstruction"]!);
