@@ -41,6 +41,7 @@ export {
   type Verdict,
 } from "./report/contrasts.js";
 export { type Differences, differencesFrom, formatDifferences } from "./report/differences.js";
+export { contrastsFigure } from "./report/figures/contrasts-figure.js";
 export type { ReportFigure } from "./report/figures/report-figure.js";
 export { writeFigures } from "./report/figures/write-figures.js";
 export {

@@ -85,6 +85,7 @@ it("a sweep's numbers outlive its folders, and are all that a report needs", asy
   expect(stdout).toMatch(/rate: high against low +PSNR ↑ +2\.30 \[1\.80, 2\.80\] .* supported/);
   const files = await fqgan("report", path, "--files", "--format", "csv");
   expect(files.stderr).toContain("folds-contrasts.md");
+  expect(files.stderr).toContain("folds-contrasts.png");
 
   // Another day, another machine: nothing is left to run.
   const again = KeptSummaries.open(path, plan.record)!;

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
+  contrastsFigure,
   differencesFrom,
   fillContrasts,
   fillTable,
@@ -19,6 +20,7 @@ import {
   writeFigures,
   writeReport,
 } from "@fqgan/experiment";
+import { rasterizeSvg } from "@fqgan/image";
 import { EXIT } from "../exit-codes.js";
 import type { Globals } from "../program.js";
 
@@ -101,6 +103,13 @@ export async function report(
         writeFileSync(path, `${table.text}\n`);
         files.push(path);
       }
+    const drawing = contrastsFigure(record, contrasts);
+    if (drawing !== undefined) {
+      const path = join(folder, `${prefix}contrasts`);
+      writeFileSync(`${path}.svg`, drawing);
+      writeFileSync(`${path}.png`, await rasterizeSvg(drawing));
+      files.push(`${path}.svg`, `${path}.png`);
+    }
     if (figures) files.push(...figures.files);
   }
   if (globals.json)

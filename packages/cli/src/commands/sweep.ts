@@ -164,8 +164,7 @@ async function runRecorded(
   }
   for (const table of tables) process.stdout.write(`\n${formatTable(table, "text")}\n`);
   if (record.contrasts) {
-    const inFolder = summariesOf(globals.runs);
-    const filled = fillContrasts(record, (id) => inFolder(id) ?? kept?.lookup(id));
+    const filled = fillContrasts(record, summariesOf(globals.runs, kept?.lookup));
     process.stdout.write(`\n${formatContrasts(record, filled, "text")}\n`);
   }
   if (!globals.quiet && report) printNext(globals, { record, report });

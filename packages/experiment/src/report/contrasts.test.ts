@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Contrast, SweepRecord } from "../schema/sweep-format.js";
 import { contrastSchema } from "../schema/sweep-format.js";
 import { fillContrasts, formatContrasts } from "./contrasts.js";
+import { contrastsFigure } from "./figures/contrasts-figure.js";
+import { htmlContrasts } from "./html/html-table.js";
 import { fillTable } from "./table.js";
 
 const folds = ["fold 0", "fold 1", "fold 2", "fold 3", "fold 4"];
@@ -125,4 +127,29 @@ it("contrasts are printed with their verdicts", () => {
   );
   const none = fillContrasts(one, () => undefined);
   expect(formatContrasts(one, none, "markdown")).toMatch(/\| not run \|$/m);
+});
+
+it("contrasts are drawn on one axis, in smallest effects that matter", () => {
+  const one = record(
+    contrast(),
+    contrast({ name: "small", smallest: 0.5 }),
+    contrast({ name: "<b>", treatment: "none" }),
+  );
+  const filled = fillContrasts(one, numbers({ gain: 5, spread: 1 }));
+  const svg = contrastsFigure(one, filled)!;
+  // The second lies beyond the axis: an arrow says so. The third has not run.
+  expect(svg.match(/<circle/g)).toHaveLength(1);
+  expect(svg.match(/<path/g)).toHaveLength(1);
+  expect(svg).toContain("not run");
+  expect(svg).toContain("&lt;b&gt;: none against VQ");
+  const page = htmlContrasts(one, filled);
+  expect(page).toContain(svg);
+  expect(page).toContain("<td>supported</td>");
+  expect(
+    contrastsFigure(
+      one,
+      fillContrasts(one, () => undefined),
+    ),
+  ).toBeUndefined();
+  expect(htmlContrasts(record(), [])).toBe("");
 });

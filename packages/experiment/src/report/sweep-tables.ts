@@ -3,12 +3,16 @@ import type { SweepRecord } from "../schema/sweep-format.js";
 import { readRunStatus, readSummary } from "../store/read-run.js";
 import { type FilledTable, fillTable, type SummaryLookup } from "./table.js";
 
-/** The numbers of a runs folder's runs that are done. */
+/**
+ * The numbers of a runs folder's runs that are done.
+ * @param kept numbers of runs whose folders are gone
+ */
 export const summariesOf =
-  (runsFolder: string): SummaryLookup =>
+  (runsFolder: string, kept: SummaryLookup = () => undefined): SummaryLookup =>
   (id) => {
     const folder = join(runsFolder, id);
-    return readRunStatus(folder) === "done" ? readSummary(folder) : undefined;
+    const own = readRunStatus(folder) === "done" ? readSummary(folder) : undefined;
+    return own ?? kept(id);
   };
 
 /**
@@ -18,8 +22,7 @@ export const summariesOf =
 export function sweepTables(
   runsFolder: string,
   record: SweepRecord,
-  kept: SummaryLookup = () => undefined,
+  kept?: SummaryLookup,
 ): FilledTable[] {
-  const inFolder = summariesOf(runsFolder);
-  return record.tables.map((table) => fillTable(record, table, (id) => inFolder(id) ?? kept(id)));
+  return record.tables.map((table) => fillTable(record, table, summariesOf(runsFolder, kept)));
 }

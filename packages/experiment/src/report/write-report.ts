@@ -2,10 +2,11 @@ import { join } from "node:path";
 import type { SweepRecord } from "../schema/sweep-format.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
 import { sweepFolder } from "../store/sweep-store.js";
+import { fillContrasts } from "./contrasts.js";
 import type { ReportFigure } from "./figures/report-figure.js";
 import { quickFigures } from "./figures/write-figures.js";
 import { reportPage } from "./html/page.js";
-import { sweepTables } from "./sweep-tables.js";
+import { summariesOf, sweepTables } from "./sweep-tables.js";
 import type { SummaryLookup } from "./table.js";
 
 /** Writes `report.html` beside a sweep's record. */
@@ -21,6 +22,7 @@ export function writeReport(
 ): { readonly path: string; readonly pictures: number } {
   const { html, pictures } = reportPage(runsFolder, record, {
     tables: sweepTables(runsFolder, record, options.kept),
+    contrasts: fillContrasts(record, summariesOf(runsFolder, options.kept)),
     drawings: options.drawings ?? quickFigures(runsFolder, record),
   });
   const path = join(sweepFolder(runsFolder, record.name), "report.html");

@@ -1,5 +1,8 @@
+import type { SweepRecord } from "../../schema/sweep-format.js";
+import { contrastsGrid, type FilledContrast } from "../contrasts.js";
 import { differencesFrom, differencesGrid } from "../differences.js";
-import { formatCell } from "../format-table.js";
+import { contrastsFigure } from "../figures/contrasts-figure.js";
+import { formatCell, type Grid } from "../format-table.js";
 import type { FilledTable } from "../table.js";
 import { escapeHtml } from "./markup.js";
 
@@ -22,12 +25,8 @@ export function htmlTable({ title, caption, columns, rows }: FilledTable): strin
   );
 }
 
-/** Paired differences from the table's first row, folded away; nothing with one seed. */
-export function htmlDifferences(table: FilledTable): string {
-  if (table.rows.length < 2) return "";
-  const differences = differencesFrom(table);
-  if (!differences.rows.some(({ cells }) => cells.some((cell) => cell !== undefined))) return "";
-  const { title, caption, mark, head, rows } = differencesGrid(differences);
+/** Rows and columns of text; what is marked bold. */
+function gridTable({ head, rows }: Grid): string {
   const heads = ["", ...head].map((text) => `<th>${escapeHtml(text)}</th>`).join("");
   const body = rows.map(({ label, cells }) => {
     const filled = cells.map(({ text, rank }) =>
@@ -36,7 +35,30 @@ export function htmlDifferences(table: FilledTable): string {
     return `<tr><th scope="row">${escapeHtml(label)}</th>${filled.join("")}</tr>`;
   });
   return (
-    `<details><summary>${escapeHtml(title)}</summary><div class="scroll"><table><thead><tr>${heads}</tr></thead>` +
-    `<tbody>${body.join("")}</tbody></table></div><p class="note">${escapeHtml(`${caption}; bold: ${mark}`)}</p></details>`
+    `<div class="scroll"><table><thead><tr>${heads}</tr></thead>` +
+    `<tbody>${body.join("")}</tbody></table></div>`
+  );
+}
+
+/** Paired differences from the table's first row, folded away; nothing with one seed. */
+export function htmlDifferences(table: FilledTable): string {
+  if (table.rows.length < 2) return "";
+  const differences = differencesFrom(table);
+  if (!differences.rows.some(({ cells }) => cells.some((cell) => cell !== undefined))) return "";
+  const grid = differencesGrid(differences);
+  const note = `${grid.caption}; bold: ${grid.mark}`;
+  return (
+    `<details><summary>${escapeHtml(grid.title)}</summary>${gridTable(grid)}` +
+    `<p class="note">${escapeHtml(note)}</p></details>`
+  );
+}
+
+/** What a sweep set out to show, as a picture and a table with a verdict a row; nothing without contrasts. */
+export function htmlContrasts(record: SweepRecord, filled: readonly FilledContrast[]): string {
+  if (filled.length === 0) return "";
+  const grid = contrastsGrid(record, filled);
+  return (
+    `<section><h2>Contrasts</h2><div class="scroll">${contrastsFigure(record, filled) ?? ""}</div>` +
+    `${gridTable(grid)}<p class="note">${escapeHtml(grid.caption)}</p></section>`
   );
 }

@@ -9,10 +9,11 @@ import {
   readRunStatus,
   readUsage,
 } from "../../store/read-run.js";
+import type { FilledContrast } from "../contrasts.js";
 import type { ReportFigure } from "../figures/report-figure.js";
 import type { FilledTable } from "../table.js";
 import { curveChart, legend } from "./curves.js";
-import { htmlDifferences, htmlTable } from "./html-table.js";
+import { htmlContrasts, htmlDifferences, htmlTable } from "./html-table.js";
 import { information } from "./information.js";
 import { escapeHtml } from "./markup.js";
 import { comparison, latest, picture, samplesByClass } from "./pictures.js";
@@ -37,7 +38,15 @@ const CURVES: Readonly<Record<string, string>> = {
 export function reportPage(
   runsFolder: string,
   record: SweepRecord,
-  { tables, drawings }: { tables: readonly FilledTable[]; drawings: readonly ReportFigure[] },
+  {
+    tables,
+    contrasts = [],
+    drawings,
+  }: {
+    tables: readonly FilledTable[];
+    contrasts?: readonly FilledContrast[];
+    drawings: readonly ReportFigure[];
+  },
 ): { html: string; pictures: number } {
   const runs = record.order
     .map((id) => join(runsFolder, id))
@@ -54,6 +63,7 @@ export function reportPage(
   const body = [
     header(record, runs),
     ...tables.map((table) => htmlTable(table) + htmlDifferences(table)),
+    htmlContrasts(record, contrasts),
     figures(drawings),
     reconstructions(tokenizers),
     curves("Tokenizers while training", tokenizers),
