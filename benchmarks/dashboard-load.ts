@@ -12,7 +12,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createRunFolder, RunFolder, runConfigSchema } from "@fqgan/experiment";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
+import { launchChromium } from "../tests/system/chromium.js";
 
 const { values } = parseArgs({
   options: {
@@ -226,10 +227,7 @@ try {
   await writeRuns();
   const started = await startServer();
   server = started.server;
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu"],
-  });
+  const browser = await launchChromium();
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   report("runs × rows", `${RUNS} × ${ROWS}`);
   await interactions(page, started.url);

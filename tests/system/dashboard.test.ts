@@ -16,8 +16,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { exportDashboard, type RunningDashboard, startDashboard } from "@fqgan/dashboard";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "./chromium.js";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "fqgan-system-"));
@@ -45,10 +46,7 @@ beforeAll(async () => {
   await run("npx", ["fqgan", ...command]);
   mkdirSync(pictures, { recursive: true });
   dashboard = await startDashboard({ runs, port: 0 });
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
-  });
+  browser = await launchChromium();
 });
 
 afterAll(async () => {

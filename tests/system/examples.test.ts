@@ -13,8 +13,8 @@ import { extname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { createRuns, planExperiment, runStage } from "@fqgan/experiment";
 import { centreCrop, decodeImage, encodePng } from "@fqgan/image";
-import { chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchChromium } from "./chromium.js";
 import { fqgan, temporaryFolder } from "./command.js";
 
 const run = promisify(execFile);
@@ -137,10 +137,7 @@ it("the browser page finds codes and draws what they say", async () => {
       .pipe(response);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu"],
-  });
+  const browser = await launchChromium();
   try {
     const tab = await browser.newPage();
     const problems: string[] = [];

@@ -24,9 +24,10 @@ import {
 import { compile, type EngineName, hostTensor, startEngine, type Tensor } from "@fqgan/tensor";
 import { defaultTokenizer, loadTokenizer } from "@fqgan/tokenizer";
 import { build } from "esbuild";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tinyGenerator, tinyTokenizer } from "../../packages/onnx/src/testing/tiny.js";
+import { launchChromium, WEBGPU } from "./chromium.js";
 import { fqgan, temporaryFolder } from "./command.js";
 
 const run = promisify(execFile);
@@ -121,10 +122,7 @@ async function openPage(): Promise<Page> {
     }
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
-  });
+  browser = await launchChromium(WEBGPU);
   const tab = await browser.newPage();
   tab.on("pageerror", (error) => problems.push(error.message));
   const { port } = server.address() as { port: number };

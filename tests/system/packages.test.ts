@@ -18,10 +18,10 @@ import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startStrictServer } from "../../packages/tracking/src/testing/strict-server.js";
+import { launchChromium } from "./chromium.js";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "fqgan-packages-"));
@@ -206,10 +206,7 @@ describe("an empty project with all packages", () => {
       response.end(isScript ? readFileSync(bundle) : page);
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-    const browser = await chromium.launch({
-      executablePath: "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu"],
-    });
+    const browser = await launchChromium();
     try {
       const tab = await browser.newPage();
       const problems: string[] = [];

@@ -19,8 +19,9 @@ import { loadRunTokenizer } from "@fqgan/experiment";
 import { centreCrop, decodeImage, encodePng, toSignedUnit, toUint8 } from "@fqgan/image";
 import { createKey, hostTensor, uniform } from "@fqgan/tensor";
 import { defaultTokenizer, loadTokenizer, type Tokenizer } from "@fqgan/tokenizer";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium, WEBGPU } from "./chromium.js";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "fqgan-playground-"));
@@ -59,18 +60,11 @@ beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
   process.env.XDG_CACHE_HOME = join(folder, "cache");
   dashboard = await startDashboard({ runs, port: 0 });
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader",
-      "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
-      "--disable-background-networking",
-      "--disable-sync",
-    ],
-  });
+  browser = await launchChromium([
+    ...WEBGPU,
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+  ]);
 });
 
 // A page that is left open goes on computing.

@@ -1,7 +1,17 @@
 /** Sweeps on a real Slurm, with its controller killed in the middle and tasks put back into the queue. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readEvents, readMetrics, readRunStatus } from "@fqgan/experiment";
+import {
+  createRuns,
+  parseOverrides,
+  planSweep,
+  readEvents,
+  readMetrics,
+  readRunStatus,
+  readSweepFile,
+  runStage,
+  sweepTables,
+} from "@fqgan/experiment";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fqgan, pause, temporaryFolder } from "./command.js";
 import { type SlurmCluster, startSlurm } from "./slurm-cluster.js";
@@ -16,9 +26,11 @@ afterAll(() => {
   folder.remove();
 });
 
-const SWEEP = "tests/system/seconds.yaml";
+/** 24 runs, as those that survival.test.ts kills. */
+const SWEEP = "tests/system/survive.yaml";
 /** Enough for some tasks to be running when things break. */
-const STEPS = 600;
+const STEPS = 300;
+const CHANGES = [`tokenizer.train.steps=${STEPS}`, `tokenizer.train.validateEverySteps=${STEPS}`];
 const EXECUTOR =
   "{name: slurm, cpus: 1, memory: 1500M, pollSeconds: 0.5, graceSeconds: 4, parallel: 2}";
 
@@ -32,10 +44,7 @@ const sweep = (runs: string, ...more: string[]) =>
       "sweep",
       "run",
       SWEEP,
-      "--set",
-      `tokenizer.train.steps=${STEPS}`,
-      "--set",
-      "tokenizer.train.validateEverySteps=300",
+      ...CHANGES.flatMap((change) => ["--set", change]),
       "--threads",
       "1",
       ...more,
@@ -43,13 +52,12 @@ const sweep = (runs: string, ...more: string[]) =>
     cluster.environment,
   );
 
-/** A table's numbers without times, for comparing. */
-function table(stdout: string): unknown {
-  const { tables } = JSON.parse(stdout) as {
-    tables: { rows: { label: string; cells: unknown }[] }[];
-  };
-  return tables.map(({ rows }) => rows.map(({ label, cells }) => ({ label, cells })));
-}
+const { record, stages } = planSweep(readSweepFile(SWEEP), {
+  command: "fqgan",
+  overrides: parseOverrides(CHANGES),
+});
+const numbers = (runs: string) =>
+  sweepTables(runs, record).map(({ rows }) => rows.map(({ cells }) => cells));
 
 const tokenizers = (runs: string): string[] =>
   existsSync(runs) ? readdirSync(runs).filter((name) => name.startsWith("tokenizer-")) : [];
@@ -79,9 +87,13 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   throw new Error(`waited two minutes for ${what}`);
 }
 
-it("gives the local pool's table, though the controller dies, tasks are requeued and the login is lost", async () => {
-  const local = await sweep("local").ended;
-  expect(local.code, local.stderr).toBe(0);
+it("24 runs: an unbroken table, though the controller dies, tasks are requeued and the login is lost", async () => {
+  // Left alone, without Slurm: one after another in this process.
+  const whole = join(folder.path, "whole");
+  createRuns(whole, stages);
+  const { signal } = new AbortController();
+  for (const { id } of stages)
+    await runStage(join(whole, id), { signal, checkpointEveryMs: 30_000, engine: { threads: 1 } });
 
   const runs = join(folder.path, "slurm");
   const first = sweep("slurm", "--executor", EXECUTOR);
@@ -108,7 +120,8 @@ it("gives the local pool's table, though the controller dies, tasks are requeued
   cluster.command("scontrol", "requeue", requeued!.task);
   const ended = await second.ended;
   expect(ended.code, ended.stderr).toBe(0);
-  expect(table(ended.stdout)).toEqual(table(local.stdout));
+  expect(numbers(runs)).toEqual(numbers(whole));
+  expect(ids().sort()).toEqual(stages.map(({ id }) => id).sort());
   // It saved itself and went on from there.
   const events = readEvents(join(runs, requeued!.id)).map(({ type }) => type);
   expect(events).toContain("stopped");
@@ -116,13 +129,14 @@ it("gives the local pool's table, though the controller dies, tasks are requeued
 
   for (const id of ids()) {
     const steps = readMetrics(join(runs, id)).map(({ step }) => step);
+    expect(readEvents(join(runs, id)).filter(({ type }) => type === "done")).toHaveLength(1);
     expect(steps).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
   }
   // A third time there is nothing to do.
   const before = readdirSync(join(runs, "slurm")).length;
   expect((await sweep("slurm", "--executor", EXECUTOR).ended).code).toBe(0);
   expect(readdirSync(join(runs, "slurm"))).toHaveLength(before);
-});
+}, 1_800_000);
 
 it("says what the cluster refuses", async () => {
   const { code, stderr } = await sweep(
@@ -141,7 +155,7 @@ it("stops a sweep wherever it is: running stages save themselves, waiting ones l
     tokenizers(runs).some((id) => readRunStatus(join(runs, id)) === "running"),
   );
   const stopped = await fqgan(
-    ["--runs", runs, "--json", "sweep", "stop", "seconds"],
+    ["--runs", runs, "--json", "sweep", "stop", "survive"],
     cluster.environment,
   ).ended;
   const { stopping, cancelled } = JSON.parse(stopped.stdout) as {
