@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { extname } from "node:path";
-import { findRun, loadRunTokenizer } from "@fqgan/experiment";
+import { findRun, loadRunTokenizer, readTaught, type TeachingNetwork } from "@fqgan/experiment";
 import { UserError } from "@fqgan/registry";
 import {
   defaultTokenizer,
@@ -15,6 +15,8 @@ export interface OpenedTokenizer {
   readonly name: string;
   /** What `--from` finds it by again; undefined for the one that comes with the command. */
   readonly from: string | undefined;
+  /** Networks that it learned from, where its run tells. */
+  readonly taught: readonly TeachingNetwork[];
   /** How pictures are fitted to it unless told: a small model's one square is little of a photograph. */
   readonly fit: "crop" | "tile";
 }
@@ -53,14 +55,22 @@ export async function openTokenizer(
       tokenizer: await loadTokenizer(defaultTokenizer),
       name: "the tokenizer that comes with fqgan",
       from,
+      taught: [],
       fit: "tile",
     };
   if (isCheckpoint(from))
-    return { tokenizer: await loadTokenizer(from, published), name: from, from, fit: "crop" };
+    return {
+      tokenizer: await loadTokenizer(from, published),
+      name: from,
+      from,
+      taught: [],
+      fit: "crop",
+    };
   const run = findTokenizerRun(runs, from);
   const { label, id } = run.config;
   const tokenizer = await loadRunTokenizer(run.folder);
-  return { tokenizer, name: `${label} (${id})`, from: id, fit: "crop" };
+  const taught = readTaught(run.folder);
+  return { tokenizer, name: `${label} (${id})`, from: id, taught, fit: "crop" };
 }
 
 /** A finished tokenizer run, or the newest by that word. */

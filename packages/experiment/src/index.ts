@@ -96,9 +96,9 @@ export { loadJudge } from "./stages/judge.js";
 export { judgeClasses } from "./stages/judge-classes.js";
 export { judgeSamples } from "./stages/judge-samples.js";
 export {
-  isAmong,
   readTaught,
   type TeachingNetwork,
+  teacherWarnings,
   warnOfTeachers,
 } from "./stages/networks-that-taught.js";
 export { type PrecisionLoss, precisionLosses } from "./stages/precision-loss.js";

@@ -20,8 +20,8 @@ export async function openAudited(
 ): Promise<AuditedTokenizer> {
   const { encoder, decoder, codebook = [], size } = options;
   if (encoder === undefined && decoder === undefined) {
-    const { tokenizer, name } = await openTokenizer(globals.runs, from);
-    return auditedTokenizer(tokenizer, name);
+    const { tokenizer, name, taught } = await openTokenizer(globals.runs, from);
+    return auditedTokenizer(tokenizer, name, taught);
   }
   if (encoder === undefined || decoder === undefined)
     throw new UserError("--encoder and --decoder: expected both ONNX files, got one");

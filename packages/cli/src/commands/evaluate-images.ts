@@ -8,7 +8,6 @@ import {
   finite,
   type ImageEvaluation,
   type ImageSource,
-  isAmong,
   labelled,
   openGenerated,
   openImages,
@@ -16,6 +15,7 @@ import {
   readTaught,
   referenceFile,
   type TeachingNetwork,
+  teacherWarnings,
   tokenizerReconstructor,
 } from "@fqgan/experiment";
 import type { OrientationRule } from "@fqgan/image";
@@ -140,12 +140,9 @@ function withTeachers(
   evaluation: ImageEvaluation,
   taught: readonly TeachingNetwork[],
 ): ImageEvaluation {
-  const names = evaluation.outcomes.flatMap(({ network }) =>
-    network && isAmong(taught, network) ? [network.name] : [],
-  );
-  const warnings = [...new Set(names)].map(
-    (name) =>
-      `${name} taught this tokenizer and judges it here: its numbers flatter what it taught`,
+  const warnings = teacherWarnings(
+    evaluation.outcomes.map(({ network }) => network),
+    taught,
   );
   return { ...evaluation, warnings: [...evaluation.warnings, ...warnings] };
 }

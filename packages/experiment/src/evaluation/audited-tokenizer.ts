@@ -11,6 +11,7 @@ import {
   tf,
 } from "@fqgan/tensor";
 import { type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
+import type { TeachingNetwork } from "../stages/networks-that-taught.js";
 
 export type CodesOf = Readonly<Record<string, HostTensor>>;
 
@@ -28,6 +29,8 @@ export interface AuditedTokenizer {
   readonly bytes: number;
   /** Numbers among its weights, where that can be told. */
   readonly parameters?: number;
+  /** Networks that it learned from, where that is known. */
+  readonly taught?: readonly TeachingNetwork[];
   /** [B, S, S, 3] in [-1, 1] → int32 [B, N] of each codebook */
   encode(images: HostTensor): Promise<CodesOf>;
   /** → [B, S, S, 3] in [-1, 1] */
@@ -41,6 +44,7 @@ export interface AuditedTokenizer {
 export async function auditedTokenizer(
   tokenizer: Tokenizer,
   name: string,
+  taught: readonly TeachingNetwork[] = [],
 ): Promise<AuditedTokenizer> {
   if (!tokenizer.hasCodes)
     throw new UserError(
@@ -57,6 +61,7 @@ export async function auditedTokenizer(
     codebooks: Object.fromEntries(sizes),
     bytes: 4 * parameters,
     parameters,
+    taught,
     encode: (images) => tokenizer.encode(images),
     decode: (codes) => tokenizer.decode(codes),
     vectors: () => codeVectors(tokenizer),

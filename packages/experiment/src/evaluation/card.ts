@@ -4,6 +4,7 @@
  */
 import { availableParallelism, cpus } from "node:os";
 import { encodePng, type Image } from "@fqgan/image";
+import { teacherWarnings } from "../stages/networks-that-taught.js";
 import type { AuditedTokenizer } from "./audited-tokenizer.js";
 import { evaluatePairs, type ImageEvaluation, type Rejected } from "./evaluate-images.js";
 import type { ImageSource } from "./image-source.js";
@@ -184,7 +185,14 @@ export async function auditTokenizer(
       machine: `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} threads`,
     },
     rejected: evaluation.rejected,
-    warnings: [...evaluation.warnings, ...smallSample(evaluation.counts.real)],
+    warnings: [
+      ...evaluation.warnings,
+      ...teacherWarnings(
+        evaluation.outcomes.map(({ network }) => network),
+        tokenizer.taught ?? [],
+      ),
+      ...smallSample(evaluation.counts.real),
+    ],
     seconds: evaluation.seconds,
   };
   const pictures = await Promise.all(

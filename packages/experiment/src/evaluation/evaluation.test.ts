@@ -233,13 +233,14 @@ describe("tokenizer card", () => {
     const images = await openImages(path("real"), { size: SIZE });
     const protocols = chooseProtocols(all, { size: SIZE });
     const { card, pictures } = await auditTokenizer({
-      tokenizer,
+      tokenizer: { ...tokenizer, taught: [{ name: "builtin-64-v1", hash: "" }] },
       images,
       protocols,
       batchSize: 8,
       pictures: 3,
     });
     tokenizer.dispose();
+    expect(card.warnings.join("\n")).toContain("builtin-64-v1 taught this tokenizer and judges it");
     expect(card.codes.bitsPerImage).toBe(SIZE * SIZE * 5);
     expect(card.codes.codedBitsPerImage).toBeLessThan(card.codes.bitsPerImage);
     expect(card.codes.books.indices?.used).toBeLessThan(32);

@@ -65,10 +65,20 @@ async function identityOf(config: StrategyConfig): Promise<TeachingNetwork | und
 }
 
 /** Whether a network is one of those, by its weights or its name. */
-export const isAmong = (
-  networks: readonly TeachingNetwork[],
-  { name, hash }: TeachingNetwork,
-): boolean => networks.some((network) => network.hash === hash || network.name === name);
+const isAmong = (networks: readonly TeachingNetwork[], { name, hash }: TeachingNetwork): boolean =>
+  networks.some((network) => network.hash === hash || network.name === name);
+
+/** A sentence for each network that judges what it taught. */
+export const teacherWarnings = (
+  judges: readonly (TeachingNetwork | undefined)[],
+  taught: readonly TeachingNetwork[],
+): string[] => {
+  const names = judges.flatMap((judge) => (judge && isAmong(taught, judge) ? [judge.name] : []));
+  return [...new Set(names)].map(
+    (name) =>
+      `${name} taught this tokenizer and judges it here: its numbers flatter what it taught`,
+  );
+};
 
 /** How numbers were made, with a warning on those that come from a network that taught the tokenizer. */
 export function warnOfTeachers(
