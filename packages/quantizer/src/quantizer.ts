@@ -33,6 +33,8 @@ export interface Quantizer extends nn.Module {
   readonly dimensions: number;
   /** K, the number of codes, at most 2^31. */
   readonly size: number;
+  /** Whether latents are compared by their direction alone, so that their length means nothing. */
+  readonly comparesDirections?: boolean;
   /** latents: [N, D] */
   quantize(latents: Tensor2D, mode: QuantizeMode): Quantized;
   /** [N] int32 → [N, D], the vectors a decoder sees for these indices. */

@@ -61,6 +61,7 @@ export interface SignQuantizerOptions extends OptionsOf<typeof signOptions> {
 export class SignQuantizer extends nn.Module implements Quantizer {
   readonly dimensions: number;
   readonly size: number;
+  readonly comparesDirections: boolean;
   readonly #options: SignQuantizerOptions;
   readonly #radices: readonly number[];
   readonly #order: DigitOrder;
@@ -69,6 +70,7 @@ export class SignQuantizer extends nn.Module implements Quantizer {
     super();
     this.dimensions = options.bits;
     this.size = 2 ** options.bits;
+    this.comparesDirections = options.normalize === "l2";
     this.#options = options;
     this.#radices = Array.from({ length: options.bits }, () => 2);
     this.#order = bitOrders[options.bitOrder];

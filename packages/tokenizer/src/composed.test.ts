@@ -89,6 +89,15 @@ describe.each<[string, TokenizerConfigInput, Record<string, number>]>([
   });
 });
 
+it("knows whose latents are compared by direction alone", () => {
+  const directional = (config: TokenizerConfigInput) =>
+    createTokenizer(config, 1).quantization.directional;
+  expect(directional(mixed)).toEqual(["visual", "semantic"]);
+  expect(directional(quantizedBy({ ...vq, normalize: "none" }))).toEqual([]);
+  expect(directional(quantizedBy({ name: "lfq", bits: 4 }))).toEqual([]);
+  expect(directional(gaussian)).toEqual([]);
+});
+
 describe("a tokenizer with continuous latents", () => {
   const tokenizer = createTokenizer(gaussian, 1);
   const images = tinyImages(2);

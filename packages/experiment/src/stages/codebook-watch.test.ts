@@ -6,9 +6,20 @@ describe("watching codebooks", () => {
   const spread = Int32Array.from({ length: 2048 }, (_, i) => i % 16);
 
   /** Warnings while every step chooses these codes. */
-  function warningsOf(scalars: (step: number) => Record<string, number>, visual: Int32Array) {
+  function warningsOf(
+    scalars: (step: number) => Record<string, number>,
+    visual: Int32Array,
+    directional: readonly string[] = [],
+  ) {
     const warnings: { [detail: string]: unknown }[] = [];
-    const watch = watchCodebooks({ warn: (it) => void warnings.push(it) }, { codebooks, steps: 9 });
+    const watch = watchCodebooks(
+      { warn: (it) => void warnings.push(it) },
+      {
+        codebooks,
+        steps: 9,
+        directional,
+      },
+    );
     for (let step = 1; step < 9; step++)
       watch({ step, scalars: scalars(step), codes: { visual, semanticLevel1: spread } });
     return warnings;
@@ -43,5 +54,8 @@ describe("watching codebooks", () => {
       ["semanticLevel1", "commitment-exploding"],
       ["visual", "latents-drifting"],
     ]);
+    // Where only directions are compared, the length means nothing.
+    const others = warningsOf(grows, spread, ["visual"]).map(({ symptom }) => symptom);
+    expect(others).toEqual(["commitment-exploding"]);
   });
 });

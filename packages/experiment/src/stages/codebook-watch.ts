@@ -21,6 +21,8 @@ export function watchCodebooks(
   run: {
     readonly codebooks: Readonly<Record<string, { readonly size: number }>>;
     readonly steps: number;
+    /** Factors whose latents may have any length. */
+    readonly directional?: readonly string[];
   },
 ): (seen: WatchedStep) => void {
   const sizes = Object.entries(run.codebooks).map(([name, { size }]) => [name, size] as const);
@@ -32,8 +34,9 @@ export function watchCodebooks(
       const codebook = /^loss\.(\w+)\.commitment$/.exec(name)?.[1];
       if (codebook) commitment[codebook] = value;
       const factor = /^latentNorm\.(\w+)$/.exec(name)?.[1];
+      if (factor === undefined || run.directional?.includes(factor)) continue;
       // Composed codebooks have their factor's name and more: visualLevel1.
-      for (const [own] of sizes) if (factor && own.startsWith(factor)) latentNorm[own] = value;
+      for (const [own] of sizes) if (own.startsWith(factor)) latentNorm[own] = value;
     }
     for (const event of health.observe({ step, codes, commitment, latentNorm }))
       warn(report(event));

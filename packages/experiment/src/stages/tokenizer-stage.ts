@@ -100,7 +100,11 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
       networks: [...taught.identities, ...compared.identities],
       judges: [extractor, ...Object.values(judges).map((judge) => judge.extractor)],
     });
-  const watch = watchCodebooks(context, { codebooks: tokenizer.codebooks, steps });
+  const watch = watchCodebooks(context, {
+    codebooks: tokenizer.codebooks,
+    steps,
+    directional: tokenizer.quantization.directional,
+  });
   const pictures = choosePictures(splits.validation, config.evaluate.pictures);
 
   const validate = async (step: number) => {

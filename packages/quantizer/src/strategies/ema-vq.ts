@@ -36,6 +36,7 @@ const options = {
 export class MovingAverageQuantizer extends nn.Module implements Quantizer {
   readonly dimensions: number;
   readonly size: number;
+  readonly comparesDirections: boolean;
   /** [K, D] sums / smoothed counts, normalised where `normalize` says so. */
   readonly codebook: Variable;
   /** [K] moving counts of latents that chose each code. */
@@ -49,6 +50,7 @@ export class MovingAverageQuantizer extends nn.Module implements Quantizer {
     super();
     const { size, dimensions, deadCodes } = parsed;
     this.#options = parsed;
+    this.comparesDirections = parsed.normalize === "l2";
     this.size = size;
     this.dimensions = dimensions;
     this.codebook = nn.buffer(values, [size, dimensions]);

@@ -45,6 +45,7 @@ const options = {
 export class VectorQuantizer extends nn.Module implements Quantizer {
   readonly dimensions: number;
   readonly size: number;
+  readonly comparesDirections: boolean;
   /** [K, D], normalised at every use where `normalize` says so. */
   readonly codebook: Variable;
   readonly deadCodes?: DeadCodes;
@@ -53,6 +54,7 @@ export class VectorQuantizer extends nn.Module implements Quantizer {
   constructor(parsed: OptionsOf<typeof options>, values: Float32Array) {
     super();
     this.#options = parsed;
+    this.comparesDirections = parsed.normalize === "l2";
     this.size = parsed.size;
     this.dimensions = parsed.dimensions;
     this.codebook = nn.parameter(values, [parsed.size, parsed.dimensions]);
