@@ -91,7 +91,11 @@ describe("the documentation site", () => {
   it.each(pages)("shows %s, wide and narrow, light and dark", async (path, words) => {
     for (const view of views) {
       const { page, problems } = await open(path, view);
-      expect(await page.textContent("#VPContent")).toContain(words);
+      // Long pages are still being read when the network is idle.
+      await page.waitForFunction(
+        (sought) => document.querySelector("#VPContent")?.textContent?.includes(sought),
+        words,
+      );
       const scrolls = await page.evaluate(
         () => document.documentElement.scrollWidth - window.innerWidth,
       );

@@ -17,12 +17,14 @@ export function pointLabel(
 
 function axisWord(file: SweepFile, axis: string, label: string): string[] {
   const values = file.axes[axis]!;
+  // What every point has sets none apart.
+  if (Object.keys(values).length === 1) return [];
   if (Array.isArray(values)) return [`${axis.split(".").at(-1)} ${label}`];
   // Where a point ends is no property of its stages.
   return Object.keys(values[label]!).every((path) => path === "until") ? [] : [label];
 }
 
-/** What all points that share a stage have in common. */
+/** What all points that share a stage have in common; a few points that have nothing in common by name. */
 export function stageLabel(file: SweepFile, points: readonly GridPoint[]): string {
   const first = points[0]!;
   const common = Object.entries(first.axes).filter(([axis, label]) =>
@@ -30,5 +32,16 @@ export function stageLabel(file: SweepFile, points: readonly GridPoint[]): strin
   );
   const words = common.flatMap(([axis, label]) => axisWord(file, axis, label));
   const oneSeed = file.seeds.length > 1 && points.every(({ seed }) => seed === first.seed);
-  return [...words, ...(oneSeed ? [`seed ${first.seed}`] : [])].join(" · ") || file.name;
+  const seed = oneSeed ? [`seed ${first.seed}`] : [];
+  return [...(words.length > 0 ? words : namesOf(file, points)), ...seed].join(" · ") || file.name;
+}
+
+/** "LlamaGen-L and LlamaGen-XL", where the points are two or three of an axis. */
+function namesOf(file: SweepFile, points: readonly GridPoint[]): string[] {
+  const axes = Object.keys(points[0]!.axes).flatMap((axis) => {
+    const labels = [...new Set(points.map((point) => point.axes[axis]!))];
+    const isSome = labels.length < Object.keys(file.axes[axis]!).length && labels.length < 4;
+    return isSome ? [labels.flatMap((label) => axisWord(file, axis, label)).join(" and ")] : [];
+  });
+  return axes.filter((names) => names !== "");
 }
