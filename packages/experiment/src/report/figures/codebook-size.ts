@@ -14,7 +14,7 @@ export interface SizePoint {
 /** rFID of a sweep's tokenizers against the size of their codebooks: the paper's Figure 1. */
 export function sizePoints(runsFolder: string, record: SweepRecord): SizePoint[] {
   const ids = new Set(record.points.flatMap(({ stages }) => stages.tokenizer ?? []));
-  return [...ids].flatMap((id) => {
+  const points = [...ids].flatMap((id) => {
     const folder = join(runsFolder, id);
     const rfid =
       readRunStatus(folder) === "done" ? readSummary(folder)?.metrics["test/fid"] : undefined;
@@ -28,14 +28,34 @@ export function sizePoints(runsFolder: string, record: SweepRecord): SizePoint[]
     if (!Number.isFinite(size)) return [];
     const names = [...new Set(quantizers.map(({ name }) => name))].join(" + ");
     const family = quantizers.length > 1 ? `${names} × ${quantizers.length}` : names;
-    return [{ family, size, rfid }];
+    return [{ family, size, rfid, row: rowOf(record, id) }];
+  });
+  // Rows of one family and size are not one method: each keeps its own name.
+  return points.map(({ row, ...point }) => {
+    const isAlone = points.every(
+      (other) => other.family !== point.family || other.size !== point.size || other.row === row,
+    );
+    return isAlone || row === "" ? point : { ...point, family: row };
   });
 }
 
-const WIDTH = 480;
+/** What the points of a tokenizer have in common, without the seed. */
+function rowOf(record: SweepRecord, id: string): string {
+  const own = record.points.filter(({ stages }) => stages.tokenizer === id);
+  const { axes } = own[0]!;
+  const common = Object.keys(axes).filter(
+    (axis) =>
+      record.axes[axis]?.length !== 1 &&
+      !record.repeats?.includes(axis) &&
+      own.every((point) => point.axes[axis] === axes[axis]),
+  );
+  return common.map((axis) => axes[axis]).join(" · ");
+}
+
+/** Of the axes. */
+const PLOT = 316;
 const HEIGHT = 320;
 const LEFT = 54;
-const RIGHT = 110;
 const TOP = 28;
 const BOTTOM = 44;
 
@@ -57,8 +77,12 @@ export function codebookSizeFigure(
   const logs = points.map(({ size }) => Math.log2(size));
   const [lowX, highX] = [Math.floor(Math.min(...logs) - 0.25), Math.ceil(Math.max(...logs) + 0.25)];
   const highY = 1.08 * Math.max(...points.map(({ rfid }) => rfid));
-  const px = (size: number) =>
-    LEFT + ((WIDTH - LEFT - RIGHT) * (Math.log2(size) - lowX)) / (highX - lowX);
+  const right = LEFT + PLOT;
+  const width = Math.max(
+    480,
+    Math.ceil(right + 40 + 6.2 * Math.max(...families.map((name) => name.length))),
+  );
+  const px = (size: number) => LEFT + (PLOT * (Math.log2(size) - lowX)) / (highX - lowX);
   const py = (rfid: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - rfid / highY);
   const text = (x: number, y: number, content: string, more = "") =>
     `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="11" font-family="sans-serif" fill="#333" ${more}>${escapeHtml(content)}</text>`;
@@ -73,7 +97,7 @@ export function codebookSizeFigure(
       text(px(size), HEIGHT - BOTTOM + 16, size.toLocaleString("en"), 'text-anchor="middle"'),
     ),
     ...yTicks.flatMap((value) => [
-      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${py(value).toFixed(1)}" y2="${py(value).toFixed(1)}" stroke="#ddd"/>`,
+      `<line x1="${LEFT}" x2="${right}" y1="${py(value).toFixed(1)}" y2="${py(value).toFixed(1)}" stroke="#ddd"/>`,
       text(
         LEFT - 6,
         py(value) + 4,
@@ -81,12 +105,7 @@ export function codebookSizeFigure(
         'text-anchor="end"',
       ),
     ]),
-    text(
-      (LEFT + WIDTH - RIGHT) / 2,
-      HEIGHT - 8,
-      "codes, all codebooks together",
-      'text-anchor="middle"',
-    ),
+    text(LEFT + PLOT / 2, HEIGHT - 8, "codes, all codebooks together", 'text-anchor="middle"'),
     text(LEFT, 16, `${title}: rFID ↓`, 'font-weight="bold"'),
   ];
   const series = means.map((line, i) => {
@@ -100,12 +119,12 @@ export function codebookSizeFigure(
     );
     return (
       `<polyline fill="none" stroke="${colour}" stroke-width="1.5" points="${path}"/>${dots.join("")}` +
-      `<rect x="${WIDTH - RIGHT + 12}" y="${TOP + 18 * i}" width="10" height="10" fill="${colour}"/>` +
-      text(WIDTH - RIGHT + 27, TOP + 9 + 18 * i, families[i]!)
+      `<rect x="${right + 12}" y="${TOP + 18 * i}" width="10" height="10" fill="${colour}"/>` +
+      text(right + 27, TOP + 9 + 18 * i, families[i]!)
     );
   });
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">` +
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>${axes.join("")}${series.join("")}</svg>\n`
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${HEIGHT}" width="${width}" height="${HEIGHT}">` +
+    `<rect width="${width}" height="${HEIGHT}" fill="#fff"/>${axes.join("")}${series.join("")}</svg>\n`
   );
 }

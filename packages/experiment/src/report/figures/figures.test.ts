@@ -9,7 +9,7 @@ import type { SweepRecord } from "../../schema/sweep-format.js";
 import { createRunFolder, RunFolder } from "../../store/run-folder.js";
 import { writeSweepRecord } from "../../store/sweep-store.js";
 import { codeMapFigure } from "./code-map.js";
-import { codebookSizeFigure } from "./codebook-size.js";
+import { codebookSizeFigure, sizePoints } from "./codebook-size.js";
 import { writeFigures } from "./write-figures.js";
 
 const solid = (value: number) =>
@@ -82,6 +82,42 @@ it("draws what a sweep's runs hold", async () => {
   expect([width, height]).toEqual([4, 4 * 2 + 3 * 4]);
   expect([0, 6, 12, 18].map((y) => data[y * width * 3])).toEqual([10, 20, 30, 40]);
   expect(data[3 * width * 3]).toBe(255);
+  rmSync(runs, { recursive: true });
+});
+
+it("keeps rows of one family and size apart", async () => {
+  const runs = mkdtempSync(join(tmpdir(), "fqgan-figures-"));
+  for (const [id, size] of [
+    ["small", 64],
+    ["plain", 256],
+    ["taught", 256],
+  ] as const)
+    await tokenizerRun(runs, id, size);
+  const record: SweepRecord = {
+    format: 1,
+    name: "s",
+    title: "S",
+    createdAt: "",
+    command: "",
+    variant: null,
+    seeds: [0],
+    axes: { until: ["tokenizer"], method: ["FQ small", "FQ", "FQ, taught"] },
+    points: [
+      ["small", "FQ small"],
+      ["plain", "FQ"],
+      ["taught", "FQ, taught"],
+    ].map(([id, method]) => ({
+      label: "",
+      slug: id!,
+      seed: 0,
+      axes: { until: "tokenizer", method: method! },
+      stages: { tokenizer: id! },
+    })),
+    order: [],
+    tables: [],
+  };
+  const families = sizePoints(runs, record).map(({ family }) => family);
+  expect(families).toEqual(["vq × 2", "FQ", "FQ, taught"]);
   rmSync(runs, { recursive: true });
 });
 
