@@ -2,36 +2,13 @@
 import { createKey, fold, hostTensor, normal, startEngine, uniform } from "@fqgan/tensor";
 import { createTokenizer, TokenizerTrainer } from "@fqgan/tokenizer";
 import { beforeAll, describe, expect, it } from "vitest";
+import { BATCH, FEATURES, SIZE, smallFqgan } from "../system/small-models.js";
 
 const STEPS = 20;
-const BATCH = 2;
-const SIZE = 8;
-const FEATURES = 6;
-
-const network = { name: "convolutional", channels: 4, multipliers: [1, 2], groups: 2 };
-const quantizer = { name: "vq", size: 16, dimensions: 4, entropy: { weight: 0.03 } };
-const adapter = { name: "transformer", layers: 1, heads: 2 };
 
 /** The loss of every step; the seed is one whose nearest codes are clear. */
 async function losses(): Promise<number[]> {
-  const tokenizer = createTokenizer(
-    {
-      image: { size: SIZE },
-      encoder: { ...network, residualBlocks: 1 },
-      decoder: { ...network, residualBlocks: 1 },
-      latentChannels: 8,
-      codebooks: {
-        visual: { quantizer, adapter },
-        semantic: {
-          quantizer,
-          adapter,
-          representation: { teacher: "given", features: FEATURES, layers: 1, heads: 2 },
-        },
-      },
-      losses: { disentanglement: 0.1 },
-    },
-    5,
-  );
+  const tokenizer = createTokenizer(smallFqgan, 5);
   const trainer = new TokenizerTrainer(tokenizer, { key: createKey(5), learningRate: 1e-3 });
   const key = fold(createKey(5), "data");
   const images = hostTensor(

@@ -10,15 +10,16 @@ import {
 } from "@fqgan/tensor";
 import { createTokenizer, TokenizerTrainer } from "@fqgan/tokenizer";
 
-const BATCH = 2;
-const SIZE = 8;
-const FEATURES = 6;
+export const BATCH = 2;
+export const SIZE = 8;
+/** Of a teacher. */
+export const FEATURES = 6;
 
 const network = { name: "convolutional", channels: 4, multipliers: [1, 2], groups: 2 };
 const quantizer = { name: "vq", size: 16, dimensions: 4, entropy: { weight: 0.03 } };
 const adapter = { name: "transformer", layers: 1, heads: 2 };
-const discriminator = { name: "patch", channels: 4, layers: 1 };
-const tokenizerConfig = {
+/** FQGAN with everything but a discriminator. */
+export const smallFqgan = {
   image: { size: SIZE },
   encoder: { ...network, residualBlocks: 1 },
   decoder: { ...network, residualBlocks: 1 },
@@ -31,8 +32,9 @@ const tokenizerConfig = {
       representation: { teacher: "given", features: FEATURES, layers: 1, heads: 2 },
     },
   },
-  losses: { disentanglement: 0.1, adversarial: { discriminator, startStep: 2 } },
+  losses: { disentanglement: 0.1 },
 };
+const adversarial = { discriminator: { name: "patch", channels: 4, layers: 1 }, startStep: 2 };
 
 export interface TokenizerRun {
   /** Everything that a step reports, by step. */
@@ -46,7 +48,8 @@ export interface TokenizerRun {
 /** Trains both players for some steps; then the images as codes and as a reconstruction. */
 export async function trainTokenizer(steps: number): Promise<TokenizerRun> {
   const key = createKey(5);
-  const tokenizer = createTokenizer(tokenizerConfig, 5);
+  const losses = { ...smallFqgan.losses, adversarial };
+  const tokenizer = createTokenizer({ ...smallFqgan, losses }, 5);
   const trainer = new TokenizerTrainer(tokenizer, { key, learningRate: 1e-3 });
   const noise = (name: string, shape: readonly number[]) => {
     const size = shape.reduce((product, side) => product * side, 1);
