@@ -21,7 +21,8 @@ function axisWord(file: SweepFile, axis: string, label: string): string[] {
   if (Object.keys(values).length === 1) return [];
   if (Array.isArray(values)) return [`${axis.split(".").at(-1)} ${label}`];
   // Where a point ends is no property of its stages.
-  return Object.keys(values[label]!).every((path) => path === "until") ? [] : [label];
+  const paths = Object.keys(values[label]!);
+  return paths.length > 0 && paths.every((path) => path === "until") ? [] : [label];
 }
 
 /** What all points that share a stage have in common; a few points that have nothing in common by name. */

@@ -9,6 +9,35 @@ const experiment = {
   tokenizer: { preset: "fqgan-dual-mini", train: { steps: 10, batchSize: 4 } },
 };
 
+it("names what two of three share after them, and no axis that has one value", () => {
+  const vq = { "tokenizer.preset": "vqgan-mini" };
+  const { record, stages } = planSweep(
+    sweepFileSchema.parse({
+      name: "generators",
+      base: "emoji-mini",
+      axes: {
+        guidance: { "guidance 2": { "generator.sample.guidance.scale": 2 } },
+        generator: {
+          wide: { ...vq, "generator.model.width": 128, "generator.model.head.name": "single" },
+          narrow: { ...vq, "generator.model.width": 64, "generator.model.head.name": "single" },
+          FAR: {},
+        },
+      },
+    }),
+    { command: "fqgan" },
+  );
+  expect(stages.map(({ label }) => label)).toEqual([
+    "wide and narrow",
+    "wide and narrow · codes",
+    "wide",
+    "narrow",
+    "FAR",
+    "FAR · codes",
+    "FAR · generator",
+  ]);
+  expect(record.points.map(({ slug }) => slug)).toEqual(["wide", "narrow", "far"]);
+});
+
 describe("the ablation", () => {
   const { record, stages } = planSweep(ablation, { command: "fqgan" });
 
