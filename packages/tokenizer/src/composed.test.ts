@@ -92,7 +92,10 @@ describe.each<[string, TokenizerConfigInput, Record<string, number>]>([
 it("knows whose latents are compared by direction alone", () => {
   const directional = (config: TokenizerConfigInput) =>
     createTokenizer(config, 1).quantization.directional;
-  expect(directional(mixed)).toEqual(["visual", "semantic"]);
+  expect(directional(product)).toEqual(["visual"]);
+  // Residual levels and scales subtract unit codes from latents, so that their length matters.
+  expect(directional(mixed)).toEqual(["semantic"]);
+  expect(directional(multiScale)).toEqual([]);
   expect(directional(quantizedBy({ ...vq, normalize: "none" }))).toEqual([]);
   expect(directional(quantizedBy({ name: "lfq", bits: 4 }))).toEqual([]);
   expect(directional(gaussian)).toEqual([]);

@@ -101,12 +101,12 @@ export class Quantization extends nn.Module {
     return Object.keys(this.#factors).filter((name) => isContinuous(this.#factors[name]!));
   }
 
-  /** Factors whose latents' length means nothing: every codebook compares directions. */
+  /** Factors whose latents' length means nothing. */
   get directional(): string[] {
-    return Object.keys(this.#factors).filter((name) => {
-      const quantizers = Object.values(this.#factors[name]!.composition.codebooks);
-      return quantizers.length > 0 && quantizers.every((one) => one.comparesDirections);
-    });
+    const factors = Object.entries(this.#factors);
+    return factors.flatMap(([name, { composition }]) =>
+      composition.comparesDirections ? [name] : [],
+    );
   }
 
   /** What the codes of one image take; a continuous latent takes 32 for each number. */

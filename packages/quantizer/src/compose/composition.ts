@@ -19,9 +19,9 @@ export interface Composition extends nn.Module {
     Record<string, { readonly dimensions: number; readonly outputs?: number }>
   >;
   /** The codebooks in decoder channel order, and their sizes K. */
-  readonly codebooks: Readonly<
-    Record<string, Pick<Quantizer, "size" | "setCodes" | "comparesDirections">>
-  >;
+  readonly codebooks: Readonly<Record<string, Pick<Quantizer, "size" | "setCodes">>>;
+  /** Whether the latents' length means nothing. It does where codes are subtracted from them. */
+  readonly comparesDirections?: boolean;
   /** Side of each codebook's square grid, from coarse to fine, where they have grids of their own. */
   readonly sides?: Readonly<Record<string, number>>;
   /** latents: [N, D] each */

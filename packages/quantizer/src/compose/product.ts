@@ -34,6 +34,10 @@ export class ProductQuantizer extends nn.Module implements Composition {
     return this.parts.codebooks;
   }
 
+  get comparesDirections(): boolean {
+    return Object.values(this.codebooks).every((quantizer) => quantizer.comparesDirections);
+  }
+
   get latents(): { readonly latent: { readonly dimensions: number } } {
     const parts = Object.values(this.codebooks);
     return { latent: { dimensions: parts.reduce((sum, part) => sum + part.dimensions, 0) } };

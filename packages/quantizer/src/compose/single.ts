@@ -10,11 +10,13 @@ import { prefixed, take } from "./records.js";
 /** One quantizer as a composition: the latent `latent`, the codebook `code`. */
 export class SingleQuantizer extends nn.Module implements Composition {
   readonly codebooks: { readonly code: Quantizer };
+  readonly comparesDirections: boolean;
   readonly #estimator: EstimatorName;
 
   constructor(quantizer: Quantizer, estimator: EstimatorName) {
     super();
     this.codebooks = { code: quantizer };
+    this.comparesDirections = quantizer.comparesDirections ?? false;
     this.#estimator = estimator;
   }
 
