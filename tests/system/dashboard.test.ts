@@ -167,7 +167,11 @@ describe.each(views)("dashboard, $width px wide, $colorScheme", (view) => {
     await row.waitFor();
     expect(await row.getByRole("cell").allTextContents()).toContain("384");
     await page.getByText("Plot two columns").click();
-    await page.getByRole("img", { name: /VQ 64/ }).waitFor();
+    await page.getByRole("img", { name: /PSNR ↑ against parameters: .*VQ 64/ }).waitFor();
+    // One seed: a contrast has no pair of repetitions, and says so.
+    const contrast = page.getByRole("row", { name: /^bits: <b>FQ<\/b> 256 × 2 against VQ 64/ });
+    expect(await contrast.getByRole("cell").nth(1).textContent()).toBe("not run");
+    await page.getByRole("img", { name: /PSNR ↑ against bits\/image: VQ 64 384/ }).waitFor();
     await check(page, problems, picture("sweep"));
   });
 

@@ -127,10 +127,47 @@ export interface SweepTable {
   readonly csv: string;
 }
 
+/** What a sweep set out to show, one row a contrast, as the report words it. */
+export interface SweepContrasts {
+  readonly caption: string;
+  /** Titles of the cells. */
+  readonly head: readonly string[];
+  readonly rows: readonly {
+    readonly label: string;
+    readonly claim: string;
+    readonly cells: readonly string[];
+    readonly verdict: "supported" | "opposite" | "not supported" | "not resolvable" | "not run";
+    /** Improvement and its 95 % interval in smallest effects that matter. */
+    readonly effect?: { readonly low: number; readonly mean: number; readonly high: number };
+  }[];
+  readonly latex: string;
+  readonly csv: string;
+}
+
+/** One number of a sweep's rows against another, rows joined to lines; bars are one standard deviation. */
+export interface SweepPlot {
+  readonly name: string;
+  readonly title: string;
+  /** What the axes show. */
+  readonly x: string;
+  readonly y: string;
+  readonly lines: readonly {
+    readonly name: string;
+    readonly points: readonly {
+      readonly label?: string;
+      readonly x: number;
+      readonly y: number;
+      readonly deviation?: number | undefined;
+    }[];
+  }[];
+}
+
 export interface SweepDetail extends SweepRow {
   /** What makes failed and interrupted runs go on. */
   readonly resume: string;
   readonly tables: readonly SweepTable[];
+  readonly contrasts?: SweepContrasts;
+  readonly plots: readonly SweepPlot[];
   readonly runs: readonly RunRow[];
 }
 

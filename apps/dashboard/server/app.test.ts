@@ -82,6 +82,65 @@ describe("dashboard server", () => {
     expect(broken.problem).toContain("config.json");
   });
 
+  it("gives a sweep's contrasts with their verdicts, and its plots", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fqgan-sweep-"));
+    const psnr = { metric: "tokenizer/psnr", title: "PSNR ↑", goal: "max", digits: 2 };
+    const bits = { metric: "tokenizer/bitsPerImage", title: "bits/image", digits: 0 };
+    const points = [];
+    for (const [model, better] of [
+      ["VQ", 0],
+      ["FQ", 1],
+    ] as const)
+      for (const seed of [0, 1, 2]) {
+        const id = `${model.toLowerCase()}-${seed}`;
+        const run = await RunFolder.open(createRunFolder(folder, config(id)));
+        run.writeSummary({
+          metrics: { psnr: 20 + seed + better * (2 + 0.1 * seed), bitsPerImage: 64 },
+          protocols: {},
+        });
+        run.markDone();
+        run.close();
+        const stages = { tokenizer: id };
+        points.push({ label: id, slug: id, seed, axes: { model }, stages });
+      }
+    const selection = { rows: ["model"], where: {} };
+    const contrast = { treatment: "FQ", baseline: "VQ", smallest: 1, agreeing: [], family: "a" };
+    mkdirSync(join(folder, "sweeps/s"), { recursive: true });
+    writeFileSync(
+      join(folder, "sweeps/s/sweep.json"),
+      JSON.stringify({
+        format: 1,
+        name: "s",
+        title: "S",
+        createdAt: "",
+        command: "",
+        variant: null,
+        seeds: [0, 1, 2],
+        axes: { model: ["VQ", "FQ"] },
+        points,
+        order: points.map(({ label }) => label),
+        tables: [],
+        contrasts: [{ name: "c", claim: "helps", metric: psnr, ...selection, ...contrast }],
+        plots: [
+          { name: "p", title: "P", x: bits, y: psnr, ...selection, lines: { both: ["VQ", "FQ"] } },
+        ],
+      }),
+    );
+    const server = createApp({ index: new RunIndex(folder, 20), assets, playground, hosts: [] });
+    const answer = await server.request("/api/sweeps/s", { headers: { host: "127.0.0.1:7860" } });
+    const { contrasts, plots } = await answer.json();
+    const [row] = contrasts.rows;
+    expect(row).toMatchObject({ label: "c: FQ against VQ", claim: "helps", verdict: "supported" });
+    expect(row.effect.mean).toBeCloseTo(2.1, 10);
+    expect(row.effect.low).toBeGreaterThan(1.8);
+    expect(row.cells).toHaveLength(contrasts.head.length);
+    expect(plots[0]).toMatchObject({ title: "P: PSNR ↑", x: "bits/image", y: "PSNR ↑" });
+    const [vq, fq] = plots[0].lines[0].points;
+    expect(vq).toEqual({ label: "VQ", x: 64, y: 21, deviation: 1 });
+    expect(fq.y).toBeCloseTo(23.1, 10);
+    rmSync(folder, { recursive: true });
+  });
+
   it("gives one run's protocol, media and curves, with gaps where a value was not a number", async () => {
     const run = await (await get("/api/runs/good")).json();
     expect(run.protocol.psnr).toBe("test split, N = 7");

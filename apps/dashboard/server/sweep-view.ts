@@ -1,13 +1,21 @@
 import { join } from "node:path";
 import {
+  contrastsGrid,
   type FilledTable,
+  fillContrasts,
+  fillPlots,
   formatCell,
+  formatContrasts,
   formatTable,
+  inSmallestEffects,
   listSweeps,
   readSweepRecord,
+  type SummaryLookup,
+  type SweepRecord,
+  summariesOf,
   sweepTables,
 } from "@fqgan/experiment";
-import type { RunRow, SweepDetail, SweepRow, SweepTable } from "./api-types.js";
+import type { RunRow, SweepContrasts, SweepDetail, SweepRow, SweepTable } from "./api-types.js";
 import { pathBelow } from "./path-below.js";
 import { viewRun } from "./run-view.js";
 
@@ -39,8 +47,34 @@ export function viewSweep(runsFolder: string, name: string): SweepDetail {
   const record = readSweepRecord(runsFolder, name);
   const runs = runsOf(runsFolder, record.order);
   const tables = sweepTables(runsFolder, record).map(viewTable);
+  const summaryOf = summariesOf(runsFolder);
+  const contrasts = viewContrasts(record, summaryOf);
+  const plots = fillPlots(record, summaryOf);
   const resume = `npx fqgan sweep resume ${name}`;
-  return { name, ...count(runs), resume, tables, runs };
+  return { name, ...count(runs), resume, tables, ...(contrasts && { contrasts }), plots, runs };
+}
+
+/** Undefined for a sweep that set out to show nothing. */
+function viewContrasts(record: SweepRecord, summaryOf: SummaryLookup): SweepContrasts | undefined {
+  const filled = fillContrasts(record, summaryOf);
+  if (filled.length === 0) return undefined;
+  const { caption, head, rows } = contrastsGrid(record, filled);
+  return {
+    caption,
+    head,
+    rows: filled.map((one, i) => {
+      const effect = inSmallestEffects(one);
+      return {
+        label: rows[i]!.label,
+        claim: one.contrast.claim,
+        cells: rows[i]!.cells.map(({ text }) => text),
+        verdict: one.verdict,
+        ...(effect && { effect }),
+      };
+    }),
+    latex: formatContrasts(record, filled, "latex"),
+    csv: formatContrasts(record, filled, "csv"),
+  };
 }
 
 function viewTable(table: FilledTable): SweepTable {

@@ -35,13 +35,17 @@ export {
 export { parseContender } from "./lab/parse-contender.js";
 export { columnNames, resolveColumn } from "./report/columns.js";
 export {
+  contrastsGrid,
   type FilledContrast,
   fillContrasts,
   formatContrasts,
+  inSmallestEffects,
   type Verdict,
 } from "./report/contrasts.js";
 export { type Differences, differencesFrom, formatDifferences } from "./report/differences.js";
 export { contrastsFigure } from "./report/figures/contrasts-figure.js";
+export type { PlotLine, PlotPoint } from "./report/figures/line-plot.js";
+export { type FilledPlot, fillPlots, plotFigures } from "./report/figures/plots.js";
 export type { ReportFigure } from "./report/figures/report-figure.js";
 export { writeFigures } from "./report/figures/write-figures.js";
 export {

@@ -8,6 +8,7 @@ import {
   formatContrasts,
   formatDifferences,
   formatTable,
+  plotFigures,
   readSummaries,
   readSweepRecord,
   type SummaryLookup,
@@ -103,11 +104,15 @@ export async function report(
         writeFileSync(path, `${table.text}\n`);
         files.push(path);
       }
-    const drawing = contrastsFigure(record, contrasts);
-    if (drawing !== undefined) {
-      const path = join(folder, `${prefix}contrasts`);
-      writeFileSync(`${path}.svg`, drawing);
-      writeFileSync(`${path}.png`, await rasterizeSvg(drawing));
+    const svg = contrastsFigure(record, contrasts);
+    const drawings = [
+      ...plotFigures(record, summaryOf),
+      ...(svg === undefined ? [] : [{ name: "contrasts", svg }]),
+    ];
+    for (const drawing of drawings) {
+      const path = join(folder, `${prefix}${drawing.name}`);
+      writeFileSync(`${path}.svg`, drawing.svg);
+      writeFileSync(`${path}.png`, await rasterizeSvg(drawing.svg));
       files.push(`${path}.svg`, `${path}.png`);
     }
     if (figures) files.push(...figures.files);

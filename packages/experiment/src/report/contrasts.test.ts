@@ -152,4 +152,9 @@ it("contrasts are drawn on one axis, in smallest effects that matter", () => {
     ),
   ).toBeUndefined();
   expect(htmlContrasts(record(), [])).toBe("");
+  // Any effect matters: there is no unit to draw it in.
+  const any = record(contrast({ smallest: 0 }));
+  const anyFilled = fillContrasts(any, numbers({ gain: 5, spread: 1 }));
+  expect(anyFilled[0]!.verdict).toBe("supported");
+  expect(contrastsFigure(any, anyFilled)).toBeUndefined();
 });

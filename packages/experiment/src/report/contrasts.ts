@@ -94,6 +94,18 @@ function verdictOf({
   return p < LEVEL && mean >= smallest && agrees ? "supported" : "not resolvable";
 }
 
+/** An improvement with its 95 % interval, in smallest effects that matter; undefined where any effect matters. */
+export function inSmallestEffects({
+  contrast: { smallest },
+  improvement,
+}: Pick<FilledContrast, "contrast" | "improvement">):
+  | { readonly low: number; readonly mean: number; readonly high: number }
+  | undefined {
+  if (!improvement || smallest === 0) return undefined;
+  const { low, mean, high } = improvement;
+  return { low: low / smallest, mean: mean / smallest, high: high / smallest };
+}
+
 /** As a grid of text, one row a contrast. */
 export function contrastsGrid(record: SweepRecord, filled: readonly FilledContrast[]): Grid {
   const interval = (difference: PairedDifference | undefined, number: (value: number) => string) =>

@@ -1,6 +1,7 @@
 import type { Protocol, Summary } from "../schema/run-format.js";
 import type { Column, SweepRecord, Table } from "../schema/sweep-format.js";
 import { matches } from "../sweep/matches.js";
+import { rowLabel } from "../sweep/rows.js";
 import { repetitionOf } from "./repetitions.js";
 import { type BySeed, excludesZero, pairedDifference } from "./statistics.js";
 
@@ -123,8 +124,7 @@ export function fillTable(
   summaryOf: SummaryLookup,
 ): FilledTable {
   const points = record.points.filter(({ axes }) => matches(axes, table.where));
-  const labelOf = (axes: Readonly<Record<string, string>>) =>
-    table.rows.map((axis) => axes[axis]).join(" · ");
+  const labelOf = (axes: Readonly<Record<string, string>>) => rowLabel(axes, table.rows);
   const labels = [...new Set(points.map(({ axes }) => labelOf(axes)))];
   const used: Used[] = [];
   const repetition = repetitionOf(record);

@@ -3,6 +3,7 @@ import type { SweepRecord } from "../schema/sweep-format.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
 import { sweepFolder } from "../store/sweep-store.js";
 import { fillContrasts } from "./contrasts.js";
+import { plotFigures } from "./figures/plots.js";
 import type { ReportFigure } from "./figures/report-figure.js";
 import { quickFigures } from "./figures/write-figures.js";
 import { reportPage } from "./html/page.js";
@@ -20,10 +21,14 @@ export function writeReport(
     readonly drawings?: readonly ReportFigure[] | undefined;
   } = {},
 ): { readonly path: string; readonly pictures: number } {
+  const summaryOf = summariesOf(runsFolder, options.kept);
   const { html, pictures } = reportPage(runsFolder, record, {
     tables: sweepTables(runsFolder, record, options.kept),
-    contrasts: fillContrasts(record, summariesOf(runsFolder, options.kept)),
-    drawings: options.drawings ?? quickFigures(runsFolder, record),
+    contrasts: fillContrasts(record, summaryOf),
+    drawings: [
+      ...plotFigures(record, summaryOf),
+      ...(options.drawings ?? quickFigures(runsFolder, record)),
+    ],
   });
   const path = join(sweepFolder(runsFolder, record.name), "report.html");
   writeFileAtomic(path, html, { durable: false });

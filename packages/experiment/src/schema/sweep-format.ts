@@ -62,6 +62,24 @@ export const contrastSchema = z.strictObject({
 /** A contrast with defaults filled in. */
 export type Contrast = z.infer<typeof contrastSchema>;
 
+/** A picture of a sweep: one number against another, rows joined to lines. */
+export const plotSchema = z.strictObject({
+  /** Of its files: "plot-<name>.svg". */
+  name: z.string(),
+  title: z.string(),
+  x: columnSchema,
+  y: columnSchema,
+  /** Axes whose values the rows are of, as in a table. */
+  rows: z.array(z.string()).min(1),
+  /** Only points whose axis values are among these. */
+  where: z.record(z.string(), z.array(z.string())).default({}),
+  /** The legend's name of a line → its rows. */
+  lines: z.record(z.string(), z.array(z.string()).min(1)),
+});
+
+/** A plot with defaults filled in. */
+export type Plot = z.infer<typeof plotSchema>;
+
 /** One point of a sweep: its values on the axes, and the runs that it needs. */
 export const sweepPointSchema = z.looseObject({
   /** "FQ 256 × 2 · seed 0" */
@@ -98,6 +116,7 @@ export const sweepRecordSchema = z.looseObject({
   /** Axes that repeat every row, as seeds do: folds of the data. */
   repeats: z.array(z.string()).optional(),
   contrasts: z.array(contrastSchema).optional(),
+  plots: z.array(plotSchema).optional(),
   /** How it was run: executor, retry, early stopping, search; `resume` goes on with the same. */
   running: z.record(z.string(), z.unknown()).optional(),
   /** What a search has drawn so far, in order. */

@@ -75,27 +75,18 @@ export function expandSweep(
   file.exclude.forEach((condition, i) => {
     checkCondition(condition, labels, `${file.name}: exclude.${i}`);
   });
-  for (const table of file.tables) {
-    checkCondition(table.where, labels, `${file.name}: table ${table.name}, where`);
-    checkCondition(
-      Object.fromEntries(table.rows.map((axis) => [axis, []])),
-      labels,
-      `${file.name}: table ${table.name}, rows`,
-    );
+  const areAxes = (axes: readonly string[], where: string) =>
+    checkCondition(Object.fromEntries(axes.map((axis) => [axis, []])), labels, where);
+  const selections = [
+    ...file.tables.map((table) => ({ ...table, what: `table ${table.name}` })),
+    ...file.contrasts.map((contrast) => ({ ...contrast, what: `contrast ${contrast.name}` })),
+    ...file.plots.map((plot) => ({ ...plot, what: `plot ${plot.name}` })),
+  ];
+  for (const { what, where, rows } of selections) {
+    checkCondition(where, labels, `${file.name}: ${what}, where`);
+    areAxes(rows, `${file.name}: ${what}, rows`);
   }
-  checkCondition(
-    Object.fromEntries(file.repeats.map((axis) => [axis, []])),
-    labels,
-    `${file.name}: repeats`,
-  );
-  for (const { name, where, rows } of file.contrasts) {
-    checkCondition(where, labels, `${file.name}: contrast ${name}, where`);
-    checkCondition(
-      Object.fromEntries(rows.map((axis) => [axis, []])),
-      labels,
-      `${file.name}: contrast ${name}, rows`,
-    );
-  }
+  areAxes(file.repeats, `${file.name}: repeats`);
   const variantPatch = variant === undefined ? {} : file.variants[variant];
   if (!variantPatch)
     throw new UserError(

@@ -36,6 +36,7 @@ it("shares tokenizers where it can", () => {
   const idsOf = (name: string) => plan(name).stages.map(({ id }) => id);
   const decisive = new Set(idsOf("tokenizers.yaml"));
   expect(idsOf("others.yaml").filter((id) => decisive.has(id))).toHaveLength(5);
+  expect(idsOf("sizes.yaml").filter((id) => decisive.has(id))).toHaveLength(20);
   expect(idsOf("heads.yaml").filter((id) => decisive.has(id))).toHaveLength(1);
   const heads = new Set(idsOf("heads.yaml"));
   expect(idsOf("tuning-heads.yaml").filter((id) => heads.has(id))).toHaveLength(2);

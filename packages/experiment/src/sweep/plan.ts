@@ -16,6 +16,7 @@ import { resolveContrast } from "./contrasts.js";
 import { axisLabels, expandSweep, type GridPoint } from "./expand.js";
 import { pointLabel, stageLabel } from "./labels.js";
 import { matches } from "./matches.js";
+import { resolvePlot } from "./plots.js";
 import type { SweepFile } from "./sweep-file.js";
 
 /** One stage to run. */
@@ -163,6 +164,9 @@ export function planSweep(
       contrasts: file.contrasts.map((contrast) =>
         resolveContrast(contrast, points, `${file.name}: contrast ${contrast.name}`),
       ),
+    }),
+    ...(file.plots.length > 0 && {
+      plots: file.plots.map((plot) => resolvePlot(plot, points, `${file.name}: plot ${plot.name}`)),
     }),
     running: JSON.parse(
       JSON.stringify({

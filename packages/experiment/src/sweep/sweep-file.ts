@@ -6,10 +6,11 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { executors } from "../executor/executors.js";
 import type { DataRecord } from "../schema/merge.js";
-import { columnSchema } from "../schema/sweep-format.js";
 import { ashaSchema } from "./asha.js";
 import { contrastFileSchema } from "./contrasts.js";
+import { plotFileSchema } from "./plots.js";
 import { retrySchema } from "./retry.js";
+import { columnFileSchema, oneOrMore, selectionFields } from "./rows.js";
 import { searchSchema } from "./search/search.js";
 
 /** Differences from the base config; keys may be dotted paths. */
@@ -27,17 +28,10 @@ const axisSchema = z.union([
   ),
 ]);
 
-const oneOrMore = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (typeof value === "string" ? [value] : value));
-
 const tableFileSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9-]+$/, "expected lower-case letters, digits and dashes"),
+  ...selectionFields,
   title: z.string(),
-  rows: oneOrMore,
-  where: z.record(z.string(), oneOrMore).default({}),
-  /** Names of known columns (`fqgan list columns`) or columns in full. */
-  columns: z.array(z.union([z.string(), columnSchema])).min(1),
+  columns: z.array(columnFileSchema).min(1),
   /** The paper's numbers for `fqgan report --paper`: its table, and which of its rows a row stands for. */
   paper: z
     .strictObject({
@@ -65,6 +59,8 @@ export const sweepFileSchema = z.strictObject({
   repeats: z.array(z.string()).default([]),
   /** Comparisons decided before the runs: paired, corrected after Holm, each with a verdict. */
   contrasts: z.array(contrastFileSchema).default([]),
+  /** Pictures of one number against another, rows joined to lines: PSNR by bits. */
+  plots: z.array(plotFileSchema).default([]),
   /** Values that are drawn or found instead of listed. */
   search: searchSchema.optional(),
   /** Stop early what others are better than. */

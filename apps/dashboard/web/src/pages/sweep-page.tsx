@@ -1,10 +1,12 @@
 import type { SweepDetail, SweepTable } from "../../../server/api-types.js";
 import { useSweep } from "../data/queries.js";
+import { Contrasts } from "../parts/contrasts.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Link, runAddress } from "../parts/link.js";
 import { Scatter } from "../parts/scatter.js";
 import { Scroll } from "../parts/scroll.js";
 import { Pending, Status } from "../parts/status.js";
+import { SweepPlot } from "../parts/sweep-plot.js";
 
 export function SweepPage({ name }: { name: string }) {
   const { data: sweep, error } = useSweep(name);
@@ -36,6 +38,12 @@ export function SweepPage({ name }: { name: string }) {
           <Scatter table={table} />
         </section>
       ))}
+      {sweep.contrasts && <Contrasts contrasts={sweep.contrasts} />}
+      <div className="grid plots">
+        {sweep.plots.map((plot) => (
+          <SweepPlot key={plot.name} plot={plot} />
+        ))}
+      </div>
       <RunList sweep={sweep} />
     </>
   );
@@ -85,13 +93,16 @@ function PaperTable({ table }: { table: SweepTable }) {
   );
 }
 
-function RunList({ sweep }: { sweep: SweepDetail }) {
+/** Runs that are shown without being asked for. */
+const FEW = 12;
+
+function RunList({ sweep: { runs } }: { sweep: SweepDetail }) {
   return (
-    <section className="card">
-      <h2>Runs</h2>
-      <ul className="events">
-        {sweep.runs.map((run) => (
-          <li key={run.id} style={{ gridTemplateColumns: "minmax(8rem, 18rem) 1fr" }}>
+    <details className="card" open={runs.length <= FEW}>
+      <summary>{runs.length === 1 ? "1 run" : `${runs.length} runs`}</summary>
+      <ul className="events columns">
+        {runs.map((run) => (
+          <li key={run.id} style={{ gridTemplateColumns: "6.5rem minmax(0, 1fr)" }}>
             <Status run={run} />
             <Link to={runAddress(run.id)}>
               {run.label}
@@ -103,6 +114,6 @@ function RunList({ sweep }: { sweep: SweepDetail }) {
           </li>
         ))}
       </ul>
-    </section>
+    </details>
   );
 }

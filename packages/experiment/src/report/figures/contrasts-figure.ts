@@ -1,5 +1,10 @@
 import type { SweepRecord } from "../../schema/sweep-format.js";
-import { contrastsGrid, type FilledContrast, type Verdict } from "../contrasts.js";
+import {
+  contrastsGrid,
+  type FilledContrast,
+  inSmallestEffects,
+  type Verdict,
+} from "../contrasts.js";
 import { escapeHtml } from "../html/markup.js";
 
 const COLOURS: Readonly<Record<Verdict, string>> = {
@@ -28,12 +33,9 @@ export function contrastsFigure(
   record: SweepRecord,
   filled: readonly FilledContrast[],
 ): string | undefined {
-  const run = filled.filter(({ improvement }) => improvement !== undefined);
-  if (run.length === 0) return undefined;
-  const ends = run.flatMap(({ contrast: { smallest }, improvement }) => [
-    improvement!.low / smallest,
-    improvement!.high / smallest,
-  ]);
+  const effects = filled.map(inSmallestEffects);
+  const ends = effects.flatMap((effect) => (effect ? [effect.low, effect.high] : []));
+  if (ends.length === 0) return undefined;
   const low = Math.max(-FAR, Math.floor(Math.min(-1.5, ...ends)));
   const high = Math.min(FAR, Math.ceil(Math.max(2, ...ends)));
   const { rows } = contrastsGrid(record, filled);
@@ -52,15 +54,14 @@ export function contrastsFigure(
       `stroke="${value === 0 ? "#555" : value === 1 ? "#228833" : "#e4e4e4"}" ${value === 1 ? 'stroke-dasharray="4 3"' : ""}/>`,
     text(px(value), bottom + 14, String(value).replace("-", "−"), 'text-anchor="middle"'),
   ]);
-  const lines = filled.map(({ contrast, improvement, verdict }, i) => {
+  const lines = filled.map(({ verdict }, i) => {
     const y = TOP + ROW * i + ROW / 2;
     const colour = COLOURS[verdict];
     const label = text(left - 12, y + 4, rows[i]!.label, 'text-anchor="end"');
     const words = text(left + AXIS + 12, y + 4, outcomes[i]!, `fill="${colour}"`);
-    if (!improvement) return label + words;
-    const [from, mean, to] = [improvement.low, improvement.mean, improvement.high].map(
-      (value) => value / contrast.smallest,
-    ) as [number, number, number];
+    const effect = effects[i];
+    if (!effect) return label + words;
+    const { low: from, mean, high: to } = effect;
     const arrow = (value: number, direction: -1 | 1) => {
       const x = px(value);
       return direction * value > direction * (direction < 0 ? low : high)

@@ -1,4 +1,4 @@
-import { escapeHtml, seriesColour } from "./markup.js";
+import { escapeHtml, seriesColour, ticks } from "./markup.js";
 
 export interface Series {
   readonly label: string;
@@ -13,16 +13,6 @@ const TOP = 8;
 const RIGHT = 8;
 /** Points that a curve of this width can show. */
 const MAX_POINTS = 400;
-
-/** Round numbers between two values, about five of them. */
-function ticks(low: number, high: number): number[] {
-  const raw = (high - low) / 4;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10) * power;
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
-  return Array.from({ length: count }, (_, i) => (first + i) * step);
-}
 
 const label = (value: number): string =>
   Math.abs(value) >= 10_000 ? `${value / 1000}k` : String(Number(value.toPrecision(3)));
