@@ -22,6 +22,8 @@ export { cancelWaitingTasks } from "./executor/slurm/cancel.js";
 export { type SlurmOptions, slurmSchema } from "./executor/slurm/options.js";
 export { slurmArrays } from "./executor/slurm/slurm-arrays.js";
 export { stageProcess } from "./executor/stage-process.js";
+export { type FactorCodes, type FactorVectors, factorCodes } from "./factors/factor-codes.js";
+export { type SquaredCosines, squaredCosines } from "./factors/squared-cosines.js";
 export { CodeCompressor } from "./frontier/code-compressor.js";
 export { type FrontierOptions, frontierTable } from "./frontier/frontier.js";
 export { diagnoseRun } from "./health/diagnose-run.js";

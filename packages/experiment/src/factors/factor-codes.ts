@@ -3,10 +3,17 @@ import { compile, type HostTensor, type Tensor } from "@fqgan/tensor";
 import type { Tokenizer } from "@fqgan/tokenizer";
 import type { Rows } from "./ridge.js";
 
+/** A factor's code vectors, [images, h·w·D]. */
+export interface FactorVectors extends Rows {
+  readonly data: Float32Array;
+  /** D. */
+  readonly dimensions: number;
+}
+
 /** A split as a tokenizer writes it, and what is asked of it. */
 export interface FactorCodes {
   /** Code vectors of all positions of each image, [images, h·w·D] by factor. */
-  readonly vectors: Readonly<Record<string, Rows & { readonly data: Float32Array }>>;
+  readonly vectors: Readonly<Record<string, FactorVectors>>;
   /** [images, positions] by codebook. */
   readonly codes: Readonly<Record<string, Int32Array>>;
   readonly labels: Int32Array;
@@ -30,13 +37,15 @@ export async function factorCodes(
     { name: "factor codes" },
   );
   const vectors: Record<string, Float32Array> = {};
+  const dimensions: Record<string, number> = {};
   const codes: Record<string, Int32Array> = {};
   const colours = new Float64Array(3 * split.count);
   let done = 0;
   for await (const { images, masks, count } of evaluationBatches(split, batchSize)) {
     const made = await program({ images });
-    for (const [name, { data }] of Object.entries(made.vectors)) {
+    for (const [name, { data, shape }] of Object.entries(made.vectors)) {
       const width = data.length / batchSize;
+      dimensions[name] = shape.at(-1)!;
       vectors[name] ??= new Float32Array(split.count * width);
       vectors[name].set(data.subarray(0, count * width) as Float32Array, done * width);
     }
@@ -50,10 +59,12 @@ export async function factorCodes(
     done += count;
   }
   program.dispose();
-  const asRows = ([name, data]: readonly [string, Float32Array]) =>
-    [name, { count: split.count, columns: data.length / split.count, data }] as const;
+  const rowsOf = ([name, data]: readonly [string, Float32Array]) => {
+    const columns = data.length / split.count;
+    return [name, { count: split.count, columns, data, dimensions: dimensions[name]! }] as const;
+  };
   return {
-    vectors: Object.fromEntries(Object.entries(vectors).map(asRows)),
+    vectors: Object.fromEntries(Object.entries(vectors).map(rowsOf)),
     codes,
     labels: split.labels,
     colours: { count: split.count, columns: 3, data: colours },

@@ -74,6 +74,8 @@ it("says what each factor holds and is needed for", async () => {
   expect(metrics["test/joint.usage"]).toBeGreaterThan(0);
   expect(metrics["test/mutualInformation"]).toBeGreaterThanOrEqual(0);
   expect(metrics["test/mutualInformation.share"]).toBeLessThanOrEqual(1);
+  expect(metrics["test/squaredCosine.paired"]).toBeGreaterThan(0);
+  expect(metrics["test/squaredCosine.independent"]).toBeLessThan(1);
 
   // With all factors in place it draws what the tokenizer draws.
   const pixels = await dataset.splits.test.images([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

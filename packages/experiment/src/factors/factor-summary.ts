@@ -9,6 +9,7 @@ import { replacements } from "./ablation.js";
 import { type FactorCodes, factorCodes } from "./factor-codes.js";
 import { type BySplit, probeClasses, probeNumbers } from "./probes.js";
 import { Redrawer } from "./redraw.js";
+import { type SquaredCosines, squaredCosines } from "./squared-cosines.js";
 
 /** What to find out about a tokenizer's factors. */
 export const factorsSchema = z.strictObject({
@@ -20,7 +21,7 @@ export const factorsSchema = z.strictObject({
 
 /**
  * What each factor of a finished tokenizer holds and is needed for, on the test split: linear probes for
- * class and colour, mutual information between codebooks, joint usage, and what is left without a factor.
+ * class and colour, mutual information between codebooks, joint usage, squared cosines between factors, and what is left without a factor.
  */
 export async function factorSummary(options: {
   readonly tokenizer: Tokenizer;
@@ -39,6 +40,7 @@ export async function factorSummary(options: {
   const metrics = {
     ...probes(tokenizer, codes, dataset.classes.length),
     ...sharedInformation(tokenizer, codes.test),
+    ...orthogonality(tokenizer, codes.test),
     ...(tokenizer.factors.length > 1 && (await ablations(options, codes))),
   };
   const of = { split: "test", images: test.count };
@@ -108,6 +110,23 @@ function sharedInformation(
     "joint.perplexity": report.joint.perplexity,
     mutualInformation: mean("bits"),
     "mutualInformation.share": mean("share"),
+  };
+}
+
+/** Means over pairs of factors, where their vectors are of one space and grid. */
+function orthogonality({ factors }: Tokenizer, { vectors }: FactorCodes): Record<string, number> {
+  const all = factors.map((name) => vectors[name]!);
+  const pairs = all.flatMap((a, i) => all.slice(i + 1).map((b) => [a, b] as const));
+  const comparable = pairs.every(
+    ([a, b]) => a.dimensions === b.dimensions && a.columns === b.columns,
+  );
+  if (pairs.length === 0 || !comparable) return {};
+  const found = pairs.map(([a, b]) => squaredCosines(a.data, b.data, a.dimensions));
+  const mean = (of: keyof SquaredCosines) =>
+    found.reduce((sum, one) => sum + one[of], 0) / found.length;
+  return {
+    "squaredCosine.paired": mean("paired"),
+    "squaredCosine.independent": mean("independent"),
   };
 }
 
