@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Contrast, SweepRecord } from "../schema/sweep-format.js";
 import { contrastSchema } from "../schema/sweep-format.js";
-import { fillContrasts, formatContrasts } from "./contrasts.js";
+import { fillContrasts, formatContrasts, verdictWords } from "./contrasts.js";
 import { contrastsFigure } from "./figures/contrasts-figure.js";
 import { htmlContrasts } from "./html/html-table.js";
 import { fillTable } from "./table.js";
@@ -157,4 +157,12 @@ it("contrasts are drawn on one axis, in smallest effects that matter", () => {
   const anyFilled = fillContrasts(any, numbers({ gain: 5, spread: 1 }));
   expect(anyFilled[0]!.verdict).toBe("supported");
   expect(contrastsFigure(any, anyFilled)).toBeUndefined();
+});
+
+it("a verdict says where the folds' interval holds zero and the other does not", () => {
+  const interval = (low: number, high: number) => ({ mean: (low + high) / 2, low, high, pairs: 5 });
+  const of = (byFold: ReturnType<typeof interval>) =>
+    verdictWords({ verdict: "supported", improvement: interval(1, 3), byFold } as never);
+  expect(of(interval(0.5, 3.5))).toBe("supported");
+  expect(of(interval(-0.5, 4.5))).toBe("supported, zero within the folds' interval");
 });

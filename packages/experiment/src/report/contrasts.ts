@@ -1,7 +1,13 @@
 import type { Column, Contrast, SweepRecord, Table } from "../schema/sweep-format.js";
 import { formatGrid, formatValue, type Grid, type TableFormat } from "./format-table.js";
 import { foldMeans } from "./repetitions.js";
-import { holm, type PairedDifference, pairedDifference, pairedP } from "./statistics.js";
+import {
+  excludesZero,
+  holm,
+  type PairedDifference,
+  pairedDifference,
+  pairedP,
+} from "./statistics.js";
 import { bySeed, fillTable, type SummaryLookup } from "./table.js";
 
 const LEVEL = 0.05;
@@ -106,6 +112,19 @@ export function inSmallestEffects({
   return { low: low / smallest, mean: mean / smallest, high: high / smallest };
 }
 
+/**
+ * A verdict in words. Seeds of a fold share its images: where the interval excludes zero and that over the
+ * folds' means does not, it says so.
+ */
+export function verdictWords({
+  verdict,
+  improvement,
+  byFold,
+}: Pick<FilledContrast, "verdict" | "improvement" | "byFold">): string {
+  const isFragile = improvement && byFold && excludesZero(improvement) && !excludesZero(byFold);
+  return isFragile ? `${verdict}, zero within the folds' interval` : verdict;
+}
+
 /** As a grid of text, one row a contrast. */
 export function contrastsGrid(record: SweepRecord, filled: readonly FilledContrast[]): Grid {
   const interval = (difference: PairedDifference | undefined, number: (value: number) => string) =>
@@ -123,19 +142,20 @@ export function contrastsGrid(record: SweepRecord, filled: readonly FilledContra
     "others agree",
     "verdict",
   ];
-  const rows = filled.map(({ contrast, improvement, byFold, p, agreeing, verdict }) => {
+  const rows = filled.map((one) => {
+    const { contrast, improvement, byFold, p, agreeing } = one;
     const { metric, treatment, baseline, smallest } = contrast;
     const number = numberOf(metric);
     const agree = agreeing.filter(({ mean }) => mean !== undefined && mean > 0).length;
     const texts = [
-      metric.title,
+      metric.format === "percent" ? `${metric.title}, points` : metric.title,
       interval(improvement, number),
       ...(hasFolds ? [interval(byFold, number)] : []),
       String(improvement?.pairs ?? 0),
       p === undefined ? "–" : p < 0.0001 ? "< 0.0001" : p.toFixed(4),
       number(smallest),
       agreeing.length === 0 ? "–" : `${agree} of ${agreeing.length}`,
-      verdict,
+      verdictWords(one),
     ];
     return {
       label: `${contrast.name}: ${treatment} against ${baseline}`,

@@ -7,12 +7,16 @@ export const TABLE_FORMATS = ["text", "markdown", "latex", "csv"] as const;
 /** One of those. */
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
+/** Large numbers need fewer places: of 104.3893 nobody reads the last two. */
+const placesOf = (value: number, digits: number) =>
+  digits < 3 ? digits : Math.max(1, digits - Math.floor(Math.log10(Math.max(1, Math.abs(value)))));
+
 /** A number as a column shows it: "48.1", "61 %", "1,234,567". */
 export function formatValue(value: number, { format, digits }: Column): string {
   if (!Number.isFinite(value)) return String(value);
   if (format === "percent") return `${Math.round(100 * value)} %`;
   if (format === "count") return Math.round(value).toLocaleString("en");
-  return value.toFixed(digits);
+  return value.toFixed(placesOf(value, digits));
 }
 
 /** "48.1", or with several seeds "48.1 ± 0.3". */
@@ -23,7 +27,7 @@ export function formatCell(cell: Cell | undefined, column: Column): string {
   if (deviation === undefined || (column.format === "count" && deviation === 0)) return mean;
   if (column.format === "percent")
     return `${Math.round(100 * cell.mean)} ± ${(100 * deviation).toFixed(1)} %`;
-  return `${mean} ± ${deviation.toFixed(Math.max(1, column.digits))}`;
+  return `${mean} ± ${deviation.toFixed(Math.max(1, placesOf(cell.mean, column.digits)))}`;
 }
 
 /** A table as text: what is the same for every format. */

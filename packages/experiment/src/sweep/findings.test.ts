@@ -23,9 +23,14 @@ it.each(readdirSync(SWEEPS))("%s can be planned, quickly too", (name) => {
   }
 });
 
-it("repeats the decisive pairs ten times, five folds of two seeds", () => {
-  const { record } = plan("tokenizers.yaml");
+it("repeats the decisive pairs ten times, five folds of two seeds, and again with ten seeds", () => {
+  const seedsOf = (name: string) => new Set(plan(name).stages.map(({ seed }) => seed));
+  expect(seedsOf("tokenizers.yaml")).toEqual(new Set([0, 1]));
+  expect(seedsOf("ten-seeds.yaml")).toEqual(new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]));
+  const [{ record }, again] = [plan("tokenizers.yaml"), plan("ten-seeds.yaml").record];
   expect(record.points).toHaveLength(80);
+  expect(again.axes).toEqual(record.axes);
+  expect([again.tables, again.contrasts]).toEqual([record.tables, record.contrasts]);
   for (const { contrast } of fillContrasts(record, () => undefined)) {
     const own = record.points.filter(({ axes }) => axes.tokenizer === contrast.treatment);
     expect(own).toHaveLength(10);
@@ -34,9 +39,15 @@ it("repeats the decisive pairs ten times, five folds of two seeds", () => {
 
 it("shares tokenizers where it can", () => {
   const idsOf = (name: string) => plan(name).stages.map(({ id }) => id);
-  const decisive = new Set(idsOf("tokenizers.yaml"));
-  expect(idsOf("others.yaml").filter((id) => decisive.has(id))).toHaveLength(5);
-  expect(idsOf("sizes.yaml").filter((id) => decisive.has(id))).toHaveLength(20);
+  const [decisive, tenSeeds] = [
+    new Set(idsOf("tokenizers.yaml")),
+    new Set(idsOf("ten-seeds.yaml")),
+  ];
+  expect(idsOf("others.yaml").filter((id) => tenSeeds.has(id))).toHaveLength(5);
+  expect(idsOf("sizes.yaml").filter((id) => tenSeeds.has(id))).toHaveLength(20);
+  expect(idsOf("controls.yaml").filter((id) => tenSeeds.has(id))).toHaveLength(20);
+  const others = new Set(idsOf("others.yaml"));
+  expect(idsOf("same-codes.yaml").filter((id) => others.has(id))).toHaveLength(5);
   expect(idsOf("heads.yaml").filter((id) => decisive.has(id))).toHaveLength(1);
   const heads = new Set(idsOf("heads.yaml"));
   expect(idsOf("tuning-heads.yaml").filter((id) => heads.has(id))).toHaveLength(2);

@@ -57,7 +57,7 @@ export function Contrasts({ contrasts }: { contrasts: SweepContrasts }) {
                 <td title={row.claim} style={{ whiteSpace: "normal", minWidth: "9rem" }}>
                   {row.label}
                 </td>
-                <td style={{ color: COLOURS[row.verdict] }}>{row.verdict}</td>
+                <td style={{ color: COLOURS[row.verdict] }}>{row.cells.at(-1)}</td>
                 <td>{row.effect && <Interval row={row} low={low} high={high} />}</td>
                 {row.cells.slice(0, -1).map((text, index) => (
                   <td className="number" key={head[index]}>

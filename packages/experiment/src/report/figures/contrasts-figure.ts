@@ -4,6 +4,7 @@ import {
   type FilledContrast,
   inSmallestEffects,
   type Verdict,
+  verdictWords,
 } from "../contrasts.js";
 import { escapeHtml } from "../html/markup.js";
 
@@ -39,7 +40,7 @@ export function contrastsFigure(
   const low = Math.max(-FAR, Math.floor(Math.min(-1.5, ...ends)));
   const high = Math.min(FAR, Math.ceil(Math.max(2, ...ends)));
   const { rows } = contrastsGrid(record, filled);
-  const outcomes = filled.map(({ contrast, verdict }) => `${verdict}, ${contrast.metric.title}`);
+  const outcomes = filled.map((one) => `${verdictWords(one)}, ${one.contrast.metric.title}`);
   const left = widthOf(rows.map(({ label }) => label));
   const width = Math.ceil(left + AXIS + widthOf(outcomes));
   const px = (value: number) =>
