@@ -1,11 +1,14 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { fillContrasts, formatContrasts } from "../report/contrasts.js";
+import { formatTable } from "../report/format-table.js";
 import { fillTable } from "../report/table.js";
+import { readSummaries } from "../summaries/summaries-file.js";
 import { planSweep } from "./plan.js";
 import { readSweepFile } from "./sweep-file.js";
 
+const DOCS = join(import.meta.dirname, "../../../../docs/findings");
 const SWEEPS = join(import.meta.dirname, "../../../../sweeps/findings");
 const read = (name: string) => readSweepFile(join(SWEEPS, name));
 const plan = (name: string, variant?: string) =>
@@ -52,4 +55,16 @@ it("shares tokenizers where it can", () => {
   const heads = new Set(idsOf("heads.yaml"));
   expect(idsOf("tuning-heads.yaml").filter((id) => heads.has(id))).toHaveLength(2);
   expect(heads.size).toBe(62);
+});
+
+it.each(readdirSync(join(DOCS, "summaries")))("makes the tables of the docs from %s", (file) => {
+  const { record, runs } = readSummaries(join(DOCS, "summaries", file));
+  const summaryOf = (id: string) => runs.get(id)?.summary;
+  const contrasts = fillContrasts(record, summaryOf);
+  const texts = [
+    ...record.tables.map((table) => formatTable(fillTable(record, table, summaryOf), "markdown")),
+    ...(contrasts.length > 0 ? [formatContrasts(record, contrasts, "markdown")] : []),
+  ];
+  const written = readFileSync(join(DOCS, "tables", file.replace(".jsonl", ".md")), "utf8");
+  expect(written).toBe(`${texts.join("\n\n")}\n`);
 });
