@@ -57,7 +57,8 @@ it("shares tokenizers where it can", () => {
   expect(heads.size).toBe(62);
 });
 
-it.each(readdirSync(join(DOCS, "summaries")))("makes the tables of the docs from %s", (file) => {
+const kept = readdirSync(join(DOCS, "summaries")).filter((file) => file.endsWith(".jsonl"));
+it.each(kept)("makes the tables of the docs from %s", (file) => {
   const { record, runs } = readSummaries(join(DOCS, "summaries", file));
   const summaryOf = (id: string) => runs.get(id)?.summary;
   const contrasts = fillContrasts(record, summaryOf);
