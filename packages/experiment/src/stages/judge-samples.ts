@@ -3,6 +3,7 @@ import type { Extractor } from "@fqgan/features";
 import { toUint8 } from "@fqgan/image";
 import { createMetrics, firstRows, type MetricResult } from "@fqgan/metrics";
 import type { StrategyConfig } from "@fqgan/registry";
+import type { HostTensor } from "@fqgan/tensor";
 import type { GeneratorStageConfig } from "../config/stage-configs.js";
 import type { Summary } from "../schema/run-format.js";
 import { extractPair, underName } from "./evaluate-tokenizer.js";
@@ -78,16 +79,17 @@ export async function judgeSamples(
       }
     const nearest = evaluate.nearest && (await NearestTraining.of(dataset));
     const { test } = dataset.splits;
+    // Samples are as blurred as reconstructions are, and blur alone changes distances: test images are measured both ways.
     let found = nearest
-      ? nearest.summary("test", await pixelsOf(test))
+      ? merged(
+          nearest.summary("test", await pixelsOf(test)),
+          nearest.summary("test.reconstructed", await pixelsFrom(samples.reconstructions(test))),
+        )
       : { metrics: {}, protocols: {} };
     for (const way of ways) {
       const judged = await judgeWay(context, { way, panel, samples, split, nearest });
       if (judged === "stopped") return "stopped";
-      found = {
-        metrics: { ...found.metrics, ...judged.metrics },
-        protocols: { ...found.protocols, ...judged.protocols },
-      };
+      found = merged(found, judged);
     }
     return found;
   } finally {
@@ -137,11 +139,22 @@ async function judgeWay(
     fid: "gFID",
   });
   if (!nearest) return scores;
-  const near = nearest.summary(of, joined(kept));
-  return {
-    metrics: { ...scores.metrics, ...near.metrics },
-    protocols: { ...scores.protocols, ...near.protocols },
-  };
+  return merged(scores, nearest.summary(of, joined(kept)));
+}
+
+const merged = (a: Summary, b: Summary): Summary => ({
+  metrics: { ...a.metrics, ...b.metrics },
+  protocols: { ...a.protocols, ...b.protocols },
+});
+
+/** All images of batches, uint8. */
+async function pixelsFrom(
+  batches: AsyncIterable<{ readonly images: HostTensor; readonly count: number }>,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const { images, count } of batches)
+    parts.push(toUint8(firstRows(images, count).data as Float32Array));
+  return joined(parts);
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

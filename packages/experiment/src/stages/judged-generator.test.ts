@@ -94,6 +94,8 @@ it("a generator writes its codes in the order asked for, and is sampled and judg
   expect(metrics["samples.few/fid"]).not.toBe(metrics["samples/fid"]);
   expect(protocols["samples.few/second.fid"]).toMatchObject({ extractor: "random-64-v1" });
   expect(metrics["test/nearestTrain"]).toBeGreaterThan(0);
+  expect(metrics["test.reconstructed/nearestTrain"]).toBeGreaterThan(0);
+  expect(metrics["test.reconstructed/nearestTrain"]).not.toBe(metrics["test/nearestTrain"]);
   // 64 positions of two sub-codes, in bits.
   expect(metrics["test/bitsPerImage"]).toBeCloseTo((metrics["test/loss"]! * 128) / Math.LN2, 8);
   expect(metrics.flops).toBeGreaterThan(10_000);

@@ -5,6 +5,7 @@ import {
   requireSameCodes,
   Sampler,
 } from "@fqgan/ar-generator";
+import { evaluationBatches, type Split } from "@fqgan/data";
 import type { Extractor } from "@fqgan/features";
 import { type Image, toUint8, unpackImages } from "@fqgan/image";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
@@ -117,6 +118,13 @@ export class Samples {
     const wanted = { ...this.sampling, classes, seed, acceptance, score };
     const kept = await generateAccepted(this.sampler, wanted);
     for (const { codes, count } of this.slices(kept)) yield this.decode(codes, count);
+  }
+
+  /** A split through the tokenizer: what codes can say of it, without a generator. */
+  async *reconstructions(split: Split): AsyncGenerator<{ images: HostTensor; count: number }> {
+    const { batchSize } = this.options.sample;
+    for await (const { images, count } of evaluationBatches(split, batchSize))
+      yield { images: await this.tokenizer.reconstruct(images), count };
   }
 
   /** Images batch by batch, shown again after each row of positions. */
