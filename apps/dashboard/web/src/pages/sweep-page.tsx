@@ -32,13 +32,13 @@ export function SweepPage({ name }: { name: string }) {
           <CopyButton label="Copy the command that goes on" text={sweep.resume} />
         </div>
       )}
+      {sweep.contrasts && <Contrasts contrasts={sweep.contrasts} />}
       {sweep.tables.map((table) => (
         <section key={table.name} style={{ display: "grid", gap: "0.6rem" }}>
           <PaperTable table={table} />
           <Scatter table={table} />
         </section>
       ))}
-      {sweep.contrasts && <Contrasts contrasts={sweep.contrasts} />}
       <div className="grid plots">
         {sweep.plots.map((plot) => (
           <SweepPlot key={plot.name} plot={plot} />

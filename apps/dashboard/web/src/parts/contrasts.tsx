@@ -54,8 +54,11 @@ export function Contrasts({ contrasts }: { contrasts: SweepContrasts }) {
           <tbody>
             {rows.map((row) => (
               <tr key={row.label}>
-                <td title={row.claim} style={{ whiteSpace: "normal", minWidth: "9rem" }}>
-                  {row.label}
+                <td
+                  title={row.claim}
+                  style={{ whiteSpace: "normal", minWidth: "min(24rem, 40vw)" }}
+                >
+                  {row.label.replaceAll(" × ", "\u00a0×\u00a0")}
                 </td>
                 <td style={{ color: COLOURS[row.verdict] }}>{row.cells.at(-1)}</td>
                 <td>{row.effect && <Interval row={row} low={low} high={high} />}</td>

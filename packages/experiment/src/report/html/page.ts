@@ -62,8 +62,8 @@ export function reportPage(
   const generators = runs.filter(({ config }) => config.kind === "generator");
   const body = [
     header(record, runs),
-    ...tables.map((table) => htmlTable(table) + htmlDifferences(table)),
     htmlContrasts(record, contrasts),
+    ...tables.map((table) => htmlTable(table) + htmlDifferences(table)),
     figures(drawings),
     reconstructions(tokenizers),
     curves("Tokenizers while training", tokenizers),
