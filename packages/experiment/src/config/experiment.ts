@@ -36,8 +36,6 @@ export const experimentSchema = z.strictObject({
   codes: codesStageSchema.omit({ data: true }).prefault({}),
   /** The tokenizer's seed, where it is not to change with the others': one tokenizer, many generators. */
   tokenizerSeed: z.int().min(0).optional(),
-  /** Added to every seed: folds that start from weights of their own repeat a comparison more truly than folds that share them. */
-  seedOffset: z.int().min(0).default(0),
   /** The last stage to run: a point that compares tokenizers alone needs no generator. */
   until: z.enum(["tokenizer", "generator"]).default("generator"),
   generator: generatorStageSchema.extend(model).optional(),
@@ -49,7 +47,6 @@ export interface Experiment {
   readonly codes: CodesStageConfig;
   readonly generator: GeneratorStageConfig | undefined;
   readonly tokenizerSeed: number | undefined;
-  readonly seedOffset: number;
 }
 
 /** Applies removals (null) everywhere but in the models, which are laid over their presets first. */
@@ -73,7 +70,7 @@ const FROM_CODES = ["vocabularies", "grid", "classes"];
  * @param where names the source in errors
  */
 export function resolveExperiment(config: unknown, where: string): Experiment {
-  const { data, tokenizer, codes, until, generator, tokenizerSeed, seedOffset } = parseConfig(
+  const { data, tokenizer, codes, until, generator, tokenizerSeed } = parseConfig(
     experimentSchema,
     outsideModels(config),
     where,
@@ -105,7 +102,6 @@ export function resolveExperiment(config: unknown, where: string): Experiment {
     tokenizer: resolved,
     codes: { ...codes, data },
     tokenizerSeed,
-    seedOffset,
     generator: generator && until === "generator" ? resolveGenerator(generator, where) : undefined,
   };
 }

@@ -41,6 +41,16 @@ it("makes every combination, in the file's order, for every seed", () => {
   });
 });
 
+it("gives points seeds of their own", () => {
+  const fold = { "fold 0": {}, "fold 1": { fold: 1, seedOffset: 2 } };
+  const points = expand({ axes: { fold }, seeds: [4, 5] });
+  expect(points.map(({ seed }) => seed)).toEqual([4, 5, 6, 7]);
+  expect(points.every(({ config }) => !("seedOffset" in config))).toBe(true);
+  expect(() =>
+    expand({ base: {}, axes: { fold }, seeds: [0] }, { set: ["seedOffset=-1"] }),
+  ).toThrow(/test: seedOffset: /);
+});
+
 it("leaves out what matches all axes of an exclusion", () => {
   const points = expand({
     axes: { a: { x: {}, y: {} }, b: { p: {}, q: {}, r: {} } },

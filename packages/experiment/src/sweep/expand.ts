@@ -1,4 +1,5 @@
-import { nearest, UserError } from "@fqgan/registry";
+import { nearest, parseConfig, UserError } from "@fqgan/registry";
+import * as z from "zod";
 import { composePatches, type Data, type DataRecord, expandPaths } from "../schema/merge.js";
 import { matches } from "./matches.js";
 import type { SweepFile } from "./sweep-file.js";
@@ -66,6 +67,9 @@ function checkCondition(
   }
 }
 
+/** Added to a point's seeds: folds that start from weights of their own are truer repetitions than those that share them. */
+const seedOffsetSchema = z.int().min(0).default(0);
+
 /** Every combination of the axes' values that is not excluded, for every seed. */
 export function expandSweep(
   file: SweepFile,
@@ -102,18 +106,16 @@ export function expandSweep(
     );
   const kept = grid.filter((point) => !file.exclude.some((entry) => matches(point.axes, entry)));
   if (kept.length === 0) throw new UserError(`${file.name}: every point is excluded`);
-  return kept.flatMap(({ axes, patches }) =>
-    file.seeds.map((seed) => ({
-      axes,
-      seed,
-      config: [
-        ...patches,
-        expandPaths(variantPatch, `variant ${variant}`),
-        overrides ?? {},
-      ].reduce<Data>(
-        composePatches,
-        composePatches({}, expandPaths(base, `${file.name}: base`)),
-      ) as DataRecord,
-    })),
-  );
+  return kept.flatMap(({ axes, patches }) => {
+    const { seedOffset, ...config } = [
+      ...patches,
+      expandPaths(variantPatch, `variant ${variant}`),
+      overrides ?? {},
+    ].reduce<Data>(
+      composePatches,
+      composePatches({}, expandPaths(base, `${file.name}: base`)),
+    ) as DataRecord;
+    const offset = parseConfig(seedOffsetSchema, seedOffset, `${file.name}: seedOffset`);
+    return file.seeds.map((seed) => ({ axes, seed: seed + offset, config }));
+  });
 }

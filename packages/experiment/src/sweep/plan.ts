@@ -63,16 +63,14 @@ function planStage(kind: StageKind, stage: StageRequest, where: string): Planned
 /** The stages of one experiment, inputs first. */
 export function planExperiment(config: unknown, seed: number, where: string): PlannedStage[] {
   const resolved = resolveExperiment(config, where);
-  const { tokenizer, codes, generator, seedOffset } = resolved;
-  const own = seed + seedOffset;
-  const { tokenizerSeed = own } = resolved;
+  const { tokenizer, codes, generator, tokenizerSeed = seed } = resolved;
   const first = planStage(
     "tokenizer",
     { config: tokenizer, seed: tokenizerSeed, inputs: {} },
     where,
   );
   if (!generator) return [first];
-  return [first, ...planGenerator({ tokenizer: first.id, codes, generator, seed: own }, where)];
+  return [first, ...planGenerator({ tokenizer: first.id, codes, generator, seed }, where)];
 }
 
 /** A data set's codes by a tokenizer's run. Nothing is drawn: the tokenizer decides them. */
