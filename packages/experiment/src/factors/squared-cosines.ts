@@ -13,7 +13,11 @@ export interface SquaredCosines {
   readonly independent: number;
 }
 
-/** @param a vectors of one factor, rows of D; b the other factor's, aligned with them */
+/**
+ * Squared cosines between the code vectors of two factors.
+ * @param a vectors of one factor, rows of D
+ * @param b the other factor's, aligned with them
+ */
 export function squaredCosines(
   a: Float32Array,
   b: Float32Array,
