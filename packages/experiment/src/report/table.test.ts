@@ -3,7 +3,7 @@ import type { Summary } from "../schema/run-format.js";
 import { type SweepRecord, tableSchema } from "../schema/sweep-format.js";
 import { resolveColumn } from "./columns.js";
 import { differencesFrom, formatDifferences } from "./differences.js";
-import { formatTable } from "./format-table.js";
+import { formatTable, formatValue } from "./format-table.js";
 import { studentQuantile } from "./statistics.js";
 import { fillTable } from "./table.js";
 
@@ -130,4 +130,13 @@ it("leaves unfinished cells open and quotes CSV", () => {
 
 it("suggests the nearest column", () => {
   expect(() => resolveColumn("rFIDs", "table-3")).toThrow(/did you mean "rfid"\?/);
+});
+
+it("large numbers have fewer places", () => {
+  const column = { metric: "m", title: "KID", digits: 4, format: "number" } as const;
+  expect([0.01234, 1.5, 104.3893].map((value) => formatValue(value, column))).toEqual([
+    "0.0123",
+    "1.5000",
+    "104.39",
+  ]);
 });

@@ -56,18 +56,13 @@ export function linePlot(
   const py = (y: number) => TOP + ((HEIGHT - TOP - BOTTOM) * (highY - y)) / (highY - lowY);
   const text = (x: number, y: number, content: string, more = "") =>
     `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="11" font-family="sans-serif" fill="#333" ${more}>${escapeHtml(content)}</text>`;
+  const written = (value: number) =>
+    Number(value.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 6 });
   const axes = [
-    ...xTicks.map((x) =>
-      text(px(x), HEIGHT - BOTTOM + 16, x.toLocaleString("en"), 'text-anchor="middle"'),
-    ),
+    ...xTicks.map((x) => text(px(x), HEIGHT - BOTTOM + 16, written(x), 'text-anchor="middle"')),
     ...ticks(lowY, highY, 7).flatMap((value) => [
       `<line x1="${LEFT}" x2="${right}" y1="${py(value).toFixed(1)}" y2="${py(value).toFixed(1)}" stroke="#ddd"/>`,
-      text(
-        LEFT - 6,
-        py(value) + 4,
-        Number(value.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 6 }),
-        'text-anchor="end"',
-      ),
+      text(LEFT - 6, py(value) + 4, written(value), 'text-anchor="end"'),
     ]),
     text(LEFT + PLOT / 2, HEIGHT - 8, xTitle, 'text-anchor="middle"'),
     text(LEFT, 16, title, 'font-weight="bold"'),
