@@ -17,6 +17,30 @@ describe("GeneratorEvaluator", () => {
     expect(losses.loss).toBeCloseTo((losses["loss.visual"]! + losses["loss.semantic"]!) / 2, 9);
   });
 
+  it("tells the loss of each image, which does not depend on the others", async () => {
+    const generator = randomGenerator();
+    const evaluator = new GeneratorEvaluator(generator);
+    const batch = randomBatch(generator, 3);
+    const ofImages = await evaluator.imageLosses(batch);
+    const losses = await evaluator.losses(batch);
+    for (const name of generator.codebooks)
+      expect(ofImages[name]!.reduce((a, b) => a + b, 0) / 3).toBeCloseTo(
+        losses[`loss.${name}`]!,
+        9,
+      );
+    const third = {
+      codes: Object.fromEntries(
+        Object.entries(batch.codes).map(([name, { data }]) => [
+          name,
+          hostTensor(data.slice(2 * generator.positions), [1, generator.positions]),
+        ]),
+      ),
+      labels: hostTensor(batch.labels.data.slice(2), [1]),
+    };
+    const alone = await new GeneratorEvaluator(generator).losses(third);
+    expect(ofImages.visual![2]).toBeCloseTo(alone["loss.visual"]!, 5);
+  });
+
   it("an untrained model is as uncertain as a uniform one everywhere", async () => {
     const generator = createGenerator(tiny, createKey(1));
     const maps = await new GeneratorEvaluator(generator).positionLosses(randomBatch(generator, 2));

@@ -30,6 +30,9 @@ interface Stages {
 /** A value in nats for each position of the grid, by codebook: [N] each. */
 export type PositionMaps = Record<string, Float64Array>;
 
+/** A value in nats for each image of a batch, by codebook: [B] each. */
+export type ImageLosses = Record<string, Float64Array>;
+
 /** How well a generator knows codes, without dropout. */
 export class GeneratorEvaluator {
   readonly #generator: Generator;
@@ -38,7 +41,7 @@ export class GeneratorEvaluator {
   readonly #options: Pick<DecoderOptions, "weights" | "precision">;
   #stages: Stages | undefined;
 
-  /**  options with frozen weights of few bits it measures what those lose */
+  /** @param options with frozen weights of few bits it measures what those lose */
   constructor(generator: Generator, options: Pick<DecoderOptions, "weights" | "precision"> = {}) {
     this.#generator = generator;
     this.#options = options;
@@ -72,6 +75,18 @@ export class GeneratorEvaluator {
     requireBatch(this.#generator.config, batch, "generator evaluation");
     const nats = await this.#likelihood(this.#inputs(batch));
     return mapRecord(nats, ({ data }) => this.#overImages(data));
+  }
+
+  /** Mean negative log-likelihood of each image's sub-codes. */
+  async imageLosses(batch: CodeBatch): Promise<ImageLosses> {
+    requireBatch(this.#generator.config, batch, "generator evaluation");
+    const { positions } = this.#generator;
+    const nats = await this.#likelihood(this.#inputs(batch));
+    return mapRecord(nats, ({ data }) =>
+      Float64Array.from({ length: data.length / positions }, (_, image) =>
+        mean(data.subarray(image * positions, (image + 1) * positions)),
+      ),
+    );
   }
 
   /**

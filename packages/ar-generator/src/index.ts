@@ -11,7 +11,7 @@ export {
 export { type GeneratorConfig, type GeneratorInput, generatorSchema } from "./config.js";
 export type { DecoderOptions } from "./decoder.js";
 export { type DecodingPrograms, decodingPrograms } from "./decoding-programs.js";
-export { GeneratorEvaluator, type PositionMaps } from "./evaluator.js";
+export { GeneratorEvaluator, type ImageLosses, type PositionMaps } from "./evaluator.js";
 export { Sampler } from "./generate.js";
 export {
   type Head,

@@ -16,7 +16,7 @@ import {
 } from "@fqgan/tensor";
 import * as z from "zod";
 import { type CodeBatch, requireBatch } from "./codes.js";
-import { GeneratorEvaluator } from "./evaluator.js";
+import { GeneratorEvaluator, type ImageLosses } from "./evaluator.js";
 import { codeLoss } from "./loss.js";
 import type { Generator } from "./transformer.js";
 
@@ -103,6 +103,11 @@ export class GeneratorTrainer implements Trainer<CodeBatch> {
   /** Held-out negative log-likelihood in nats without dropout: `loss`, `loss.<codebook>`. */
   evaluate(batch: CodeBatch): Promise<Record<string, number>> {
     return this.#evaluator.losses(batch);
+  }
+
+  /** The same for each image of a batch. */
+  imageLosses(batch: CodeBatch): Promise<ImageLosses> {
+    return this.#evaluator.imageLosses(batch);
   }
 
   async state(): Promise<Record<string, HostTensor>> {

@@ -126,14 +126,16 @@ it("a held-out loss is the mean over images, whatever the batch size", async () 
   write(0, shard(0, 3, 3));
   const split = readCodes(folder).splits.train!;
   const perImage = [1, 10, 100];
-  // as a trainer does: the mean over the rows of one batch of constant size
-  const lossesOf = async (batch: ReturnType<typeof codesBatch>) => {
-    const firsts = batch.codes.visual!.data.filter((_, i) => i % 2 === 0);
-    const losses = Array.from(firsts, (first) => perImage[first / 4]!);
-    return { loss: losses.reduce((sum, value) => sum + value, 0) / losses.length };
+  const model = {
+    imageLosses: async (batch: ReturnType<typeof codesBatch>) => {
+      const firsts = batch.codes.visual!.data.filter((_, i) => i % 2 === 0);
+      return { visual: Float64Array.from(firsts, (first) => perImage[first / 4]!) };
+    },
   };
   for (const batchSize of [1, 2, 3, 4, 7]) {
-    const { loss } = await heldOutLoss(lossesOf, split, batchSize);
-    expect(loss).toBeCloseTo(37, 10);
+    const { means, ofImages } = await heldOutLoss(model, split, batchSize);
+    expect(means).toEqual({ loss: 37, "loss.visual": 37 });
+    expect(ofImages).toEqual({ visual: Float64Array.from(perImage) });
+    expect((await heldOutLoss(model, split, batchSize, [2, 0])).means.loss).toBe(50.5);
   }
 });

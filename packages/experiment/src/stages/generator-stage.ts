@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  type CodeBatch,
   createGenerator,
   decodeGenerator,
   encodeGenerator,
   type Generator,
-  GeneratorEvaluator,
   type GeneratorInput,
   GeneratorTrainer,
 } from "@fqgan/ar-generator";
@@ -23,6 +21,7 @@ import { generatorFlops } from "./flops.js";
 import { heldOutLoss } from "./held-out-loss.js";
 import { recordInformation } from "./information.js";
 import { judgeSamples } from "./judge-samples.js";
+import { recordLikelihood } from "./likelihood.js";
 import { readTaught, warnOfTeachers } from "./networks-that-taught.js";
 import { Samples } from "./samples.js";
 import { defineStage, type StageContext } from "./stage.js";
@@ -97,7 +96,7 @@ async function train(context: Context, generator: Generator, codes: CodesFile) {
       },
       validate: async (step) => {
         run.logMedia(await samples.grid(step));
-        return heldOutLoss((batch) => trainer.evaluate(batch), validation!, batchSize);
+        return (await heldOutLoss(trainer, validation!, batchSize)).means;
       },
     });
     if (outcome === "finished") {
@@ -120,14 +119,10 @@ async function evaluate(
   codes: CodesFile,
 ): Promise<Summary | "stopped"> {
   const { config, run } = context;
-  const { steps, batchSize } = config.train;
+  const { steps } = config.train;
   const trainMs = run.elapsedMs;
-  const evaluator = new GeneratorEvaluator(generator);
-  const lossesOf = (batch: CodeBatch) => evaluator.losses(batch);
   const split = config.evaluate.split ?? "test";
-  const heldOut = codes.splits[split]!;
-  const loss = await heldOutLoss(lossesOf, heldOut, batchSize);
-  evaluator.dispose();
+  const known = await recordLikelihood(context, { generator, codes, split });
   const information = await recordInformation(context, { generator, codes });
   const samples = await Samples.open(context, {
     generator,
@@ -139,19 +134,12 @@ async function evaluate(
     run.logMedia(await samples.grid(steps));
     const judged = await judgeSamples(context, samples);
     if (judged === "stopped") return "stopped";
-    const images = heldOut.labels.shape[0]!;
     const variables = [...generator.namedVariables().values()];
     run.logEvent({ type: "evaluation", step: steps, message: "sampled and evaluated" });
-    const losses = Object.entries(loss).map(
-      ([name, value]) => [`${split}/${name}`, value] as const,
-    );
-    // The loss is a mean over codebooks and positions, in nats.
-    const subCodes = generator.codebooks.length * generator.positions;
     return {
       metrics: {
         ...judged.metrics,
-        ...Object.fromEntries(losses),
-        [`${split}/bitsPerImage`]: (loss.loss! * subCodes) / Math.LN2,
+        ...known.metrics,
         ...information.metrics,
         parameters: variables.reduce((sum, { size }) => sum + size, 0),
         flops: generatorFlops(generator),
@@ -160,12 +148,7 @@ async function evaluate(
       protocols: {
         ...warnOfTeachers(judged.protocols, readTaught(context.input("tokenizer").folder)),
         ...information.protocols,
-        ...Object.fromEntries(
-          losses.map(([name]) => [
-            name,
-            { split, images, set: `loss on ${split} ${images}`, unit: "nats a sub-code" },
-          ]),
-        ),
+        ...known.protocols,
       },
     };
   } finally {

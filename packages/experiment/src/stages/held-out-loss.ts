@@ -1,27 +1,36 @@
-import type { CodeBatch } from "@fqgan/ar-generator";
+import type { CodeBatch, ImageLosses } from "@fqgan/ar-generator";
 import { type CodesSplit, codesBatch } from "./codes-file.js";
 
-/** Mean negative log-likelihood in nats a sub-code over a whole split: `loss` and `loss.<codebook>`. */
+/** How well a generator knows the codes of many images, without dropout. */
+export interface HeldOutLoss {
+  /** Mean negative log-likelihood in nats a sub-code: `loss` and `loss.<codebook>`. */
+  readonly means: Record<string, number>;
+  /** Nats a sub-code of each image, by codebook. */
+  readonly ofImages: ImageLosses;
+}
+
+/** @param rows which images of the split; all of them unless told */
 export async function heldOutLoss(
-  lossesOf: (batch: CodeBatch) => Promise<Record<string, number>>,
+  model: { imageLosses(batch: CodeBatch): Promise<ImageLosses> },
   split: CodesSplit,
   batchSize: number,
-): Promise<Record<string, number>> {
-  const count = split.labels.shape[0]!;
-  const sums: Record<string, number> = {};
-  const addBatch = async (rowOf: (i: number) => number, weight: number) => {
-    const indices = Array.from({ length: batchSize }, (_, i) => rowOf(i));
-    const losses = await lossesOf(codesBatch(split, indices));
-    for (const [name, loss] of Object.entries(losses))
-      sums[name] = (sums[name] ?? 0) + weight * loss;
-  };
-  const rest = count % batchSize;
-  const full = count - rest;
-  for (let start = 0; start < full; start += batchSize) await addBatch((i) => start + i, batchSize);
-  if (rest > 0) {
-    // Batches have one shape: fill the last with copies of image 0, then take those out again.
-    await addBatch((i) => (i < rest ? full + i : 0), batchSize);
-    await addBatch(() => 0, rest - batchSize);
+  rows = Array.from({ length: split.labels.shape[0]! }, (_, row) => row),
+): Promise<HeldOutLoss> {
+  const ofImages: ImageLosses = {};
+  for (let start = 0; start < rows.length; start += batchSize) {
+    const count = Math.min(batchSize, rows.length - start);
+    // Batches have one shape: the last is filled with copies of its first image.
+    const batch = Array.from({ length: batchSize }, (_, i) => rows[start + (i < count ? i : 0)]!);
+    const losses = await model.imageLosses(codesBatch(split, batch));
+    for (const [name, values] of Object.entries(losses)) {
+      ofImages[name] ??= new Float64Array(rows.length);
+      ofImages[name].set(values.subarray(0, count), start);
+    }
   }
-  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count]));
+  const parts = Object.entries(ofImages).map(([name, values]) => [`loss.${name}`, mean(values)]);
+  const means: Record<string, number> = Object.fromEntries(parts);
+  return { means: { loss: mean(Object.values(means)), ...means }, ofImages };
 }
+
+const mean = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodePng } from "@fqgan/image";
@@ -98,5 +98,15 @@ it("a generator writes its codes in the order asked for, and is sampled and judg
   expect(metrics["test.reconstructed/nearestTrain"]).not.toBe(metrics["test/nearestTrain"]);
   // 64 positions of two sub-codes, in bits.
   expect(metrics["test/bitsPerImage"]).toBeCloseTo((metrics["test/loss"]! * 128) / Math.LN2, 8);
+  expect(metrics["train/bitsPerImage"]).toBeGreaterThan(0);
+  expect(metrics["train/bitsPerImage"]).not.toBe(metrics["test/bitsPerImage"]);
+  const likelihood = JSON.parse(
+    readFileSync(join(folder, stages[2]!.id, "likelihood.json"), "utf8"),
+  );
+  expect(likelihood).toMatchObject({ unit: "bits an image", split: "test" });
+  const { visual, semantic } = likelihood.codebooks as Record<string, number[]>;
+  const bits = visual!.map((value, image) => value + semantic![image]!);
+  expect(bits).toHaveLength(4);
+  expect(bits.reduce((a, b) => a + b) / 4).toBeCloseTo(metrics["test/bitsPerImage"]!, 8);
   expect(metrics.flops).toBeGreaterThan(10_000);
 });

@@ -23,9 +23,9 @@ export async function precisionLosses(options: {
   const losses: PrecisionLoss[] = [];
   for (const precision of precisions) {
     const evaluator = new GeneratorEvaluator(generator, { weights: "frozen", precision });
-    const found = await heldOutLoss((batch) => evaluator.losses(batch), split, batchSize);
+    const { means } = await heldOutLoss(evaluator, split, batchSize);
     evaluator.dispose();
-    losses.push({ precision, loss: found.loss!, perplexity: Math.exp(found.loss!) });
+    losses.push({ precision, loss: means.loss!, perplexity: Math.exp(means.loss!) });
   }
   return losses;
 }

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { type Generator, GeneratorEvaluator } from "@fqgan/ar-generator";
+import type { GeneratorStageConfig } from "../config/stage-configs.js";
+import type { Summary } from "../schema/run-format.js";
+import { writeFileAtomic } from "../store/atomic-file.js";
+import type { CodesFile } from "./codes-file.js";
+import { heldOutLoss } from "./held-out-loss.js";
+import type { StageContext } from "./stage.js";
+
+/**
+ * How well a finished generator knows held-out codes, and as many training codes, whose bits are fewer where it
+ * has learned images by heart. Means go into the summary, every held-out image's bits into `likelihood.json`.
+ */
+export async function recordLikelihood(
+  { config, run }: Pick<StageContext<GeneratorStageConfig>, "config" | "run">,
+  work: { readonly generator: Generator; readonly codes: CodesFile; readonly split: string },
+): Promise<Summary> {
+  const { generator, codes, split } = work;
+  const { batchSize } = config.train;
+  const heldOut = codes.splits[split]!;
+  const train = codes.splits.train!;
+  const evaluator = new GeneratorEvaluator(generator);
+  const { means, ofImages } = await heldOutLoss(evaluator, heldOut, batchSize);
+  const images = heldOut.labels.shape[0]!;
+  const seen = evenly(train.labels.shape[0]!, images);
+  const known = await heldOutLoss(evaluator, train, batchSize, seen);
+  evaluator.dispose();
+  const bitsOfCodebook = (nats: number) => (nats * generator.positions) / Math.LN2;
+  // The loss is a mean over codebooks and positions.
+  const bitsOf = (loss: number) => bitsOfCodebook(loss) * generator.codebooks.length;
+  const bits = Object.entries(ofImages).map(([name, nats]) => [
+    name,
+    [...nats].map(bitsOfCodebook),
+  ]);
+  writeFileAtomic(
+    join(run.path, "likelihood.json"),
+    JSON.stringify({ unit: "bits an image", split, codebooks: Object.fromEntries(bits) }),
+  );
+  const losses = Object.entries(means).map(([name, nats]) => [`${split}/${name}`, nats] as const);
+  const set = `loss on ${split} ${images}`;
+  return {
+    metrics: {
+      ...Object.fromEntries(losses),
+      [`${split}/bitsPerImage`]: bitsOf(means.loss!),
+      "train/bitsPerImage": bitsOf(known.means.loss!),
+    },
+    protocols: Object.fromEntries(
+      losses.map(([name]) => [name, { split, images, set, unit: "nats a sub-code" }]),
+    ),
+  };
+}
+
+/** At most `wanted` of `count` rows, evenly spread. */
+const evenly = (count: number, wanted: number): number[] => {
+  const most = Math.min(count, wanted);
+  return Array.from({ length: most }, (_, i) => Math.floor((i * count) / most));
+};
