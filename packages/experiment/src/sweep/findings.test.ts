@@ -57,6 +57,25 @@ it("shares tokenizers where it can", () => {
   expect(heads.size).toBe(62);
 });
 
+it("trains each head at the rate of its fewest bits on validation", () => {
+  const { record, runs } = readSummaries(join(DOCS, "summaries", "tuning-heads.jsonl"));
+  const trials = record.points.map(({ axes, stages }) => ({
+    head: axes.head!,
+    rate: Number(axes.rate),
+    bits: runs.get(stages.generator!)!.summary.metrics["validation/bitsPerImage"]!,
+  }));
+  const rates = Object.entries(read("heads.yaml").axes!.head!).map(([head, patch]) => {
+    const own = trials.filter(
+      (trial) => trial.head === head.replace(/^factorized, .*/, "factorized"),
+    );
+    expect(own).toHaveLength(5);
+    const best = own.reduce((a, b) => (b.bits < a.bits ? b : a));
+    return [head, (patch as Record<string, unknown>)["generator.train.learningRate"], best.rate];
+  });
+  expect(rates).toHaveLength(6);
+  for (const [head, used, best] of rates) expect(used, String(head)).toBe(best);
+});
+
 const kept = readdirSync(join(DOCS, "summaries")).filter((file) => file.endsWith(".jsonl"));
 it.each(kept)("makes the tables of the docs from %s", (file) => {
   const { record, runs } = readSummaries(join(DOCS, "summaries", file));
