@@ -99,6 +99,8 @@ it("a generator writes its codes in the order asked for, and is sampled and judg
   // 64 positions of two sub-codes, in bits.
   expect(metrics["test/bitsPerImage"]).toBeCloseTo((metrics["test/loss"]! * 128) / Math.LN2, 8);
   expect(metrics["train/bitsPerImage"]).toBeGreaterThan(0);
+  const tokenizerHash = expect.stringMatching(/^[0-9a-f]{16,}$/);
+  expect(protocols["test/bitsPerImage"]).toMatchObject({ images: 4, tokenizer: tokenizerHash });
   expect(metrics["train/bitsPerImage"]).not.toBe(metrics["test/bitsPerImage"]);
   const likelihood = JSON.parse(
     readFileSync(join(folder, stages[2]!.id, "likelihood.json"), "utf8"),

@@ -37,16 +37,22 @@ export async function recordLikelihood(
     JSON.stringify({ unit: "bits an image", split, codebooks: Object.fromEntries(bits) }),
   );
   const losses = Object.entries(means).map(([name, nats]) => [`${split}/${name}`, nats] as const);
-  const set = `loss on ${split} ${images}`;
+  // Codes of another tokenizer are other data: numbers compare where this is the same.
+  const { tokenizerHash: tokenizer } = codes;
+  const unit = "nats a sub-code";
+  const loss = { split, images, set: `loss on ${split} ${images}`, unit, tokenizer };
+  const coded = { split, images, tokenizer };
   return {
     metrics: {
       ...Object.fromEntries(losses),
       [`${split}/bitsPerImage`]: bitsOf(means.loss!),
       "train/bitsPerImage": bitsOf(known.means.loss!),
     },
-    protocols: Object.fromEntries(
-      losses.map(([name]) => [name, { split, images, set, unit: "nats a sub-code" }]),
-    ),
+    protocols: {
+      ...Object.fromEntries(losses.map(([name]) => [name, loss])),
+      [`${split}/bitsPerImage`]: coded,
+      "train/bitsPerImage": { ...coded, split: "train", images: seen.length },
+    },
   };
 }
 
