@@ -84,6 +84,22 @@ it("marks the best only where seeds tell it from every other row", () => {
   expect(formatTable(three, "text")).toContain("* paired 95 % interval against every other row");
 });
 
+it("counts the images of test sets that differ once", () => {
+  const ofImages = (images: number, set?: string): Summary => ({
+    metrics: { "test/fid": 40 },
+    protocols: { "test/fid": { split: "test", images, ...(set ? { set } : {}) } },
+  });
+  const caption = (first: Summary, second: Summary) =>
+    fillTable(record([0, 1]), table, (id) => (id.endsWith("0") ? first : second)).caption;
+  const seeds = "mean ± std over 2 seeds";
+  expect(caption(ofImages(603), ofImages(601))).toBe(`${seeds} · test 601 to 603`);
+  expect(caption(ofImages(603, "test 603"), ofImages(601))).toBe(`${seeds} · test 601 to 603`);
+  const samples = (count: number) => `${count} samples against 3000 of train`;
+  expect(caption(ofImages(512, samples(512)), ofImages(64, samples(64)))).toBe(
+    `${seeds} · ${samples(512)} · ${samples(64)}`,
+  );
+});
+
 it("gives paired differences with intervals", () => {
   const filled = fillTable(record([0, 1]), table, (id) => summaries[id]);
   const differences = differencesFrom(filled);

@@ -80,14 +80,29 @@ function rankColumn(cells: (Cell | undefined)[], column: Column): (Cell | undefi
   return cells.map((cell) => cell && { ...cell, rank: ranks.get(cell) });
 }
 
-/** The distinct protocols behind a column, in words: "test 383 · rFID and IS by builtin-64-v1 …". */
+/** The distinct protocols behind a column, in words: "test 383 · rFID and IS by builtin-64-v1 …", of folds "test 601 to 603". */
 function describeProtocols(protocols: readonly Protocol[]): string[] {
-  const sentences = protocols.flatMap(({ split, images, set, note }) => [
-    set ?? `${split} ${images}`,
-    ...(note ? [note] : []),
+  const setOf = ({ set, split, images }: Protocol) => set ?? `${split} ${images}`;
+  const counts = new Map<string, number[]>();
+  for (const protocol of protocols) {
+    const [, words, count] = COUNTED.exec(setOf(protocol)) ?? [];
+    if (words) counts.set(words, [...(counts.get(words) ?? []), Number(count)]);
+  }
+  const together = (set: string) => {
+    const [, words] = COUNTED.exec(set) ?? [];
+    if (!words) return set;
+    const [fewest, most] = [Math.min(...counts.get(words)!), Math.max(...counts.get(words)!)];
+    return fewest === most ? set : `${words} ${fewest} to ${most}`;
+  };
+  const sentences = protocols.flatMap((protocol) => [
+    together(setOf(protocol)),
+    ...(protocol.note ? [protocol.note] : []),
   ]);
   return [...new Set(sentences)];
 }
+
+/** Words that end in a number of images. */
+const COUNTED = /^(.+) (\d+)$/;
 
 /** A row's number and how it was made. */
 interface Used {

@@ -33,7 +33,8 @@ it("repeats the decisive pairs ten times, five folds of two seeds, and again wit
   const [{ record }, again] = [plan("tokenizers.yaml"), plan("ten-seeds.yaml").record];
   expect(record.points).toHaveLength(80);
   expect(again.axes).toEqual(record.axes);
-  expect([again.tables, again.contrasts]).toEqual([record.tables, record.contrasts]);
+  expect(again.contrasts).toEqual(record.contrasts);
+  expect(again.tables.filter(({ name }) => name !== "orthogonality")).toEqual(record.tables);
   for (const { contrast } of fillContrasts(record, () => undefined)) {
     const own = record.points.filter(({ axes }) => axes.tokenizer === contrast.treatment);
     expect(own).toHaveLength(10);
