@@ -5,9 +5,9 @@
  *     npx tsx --conditions=@fqgan/source examples/sample-class-grid.ts runs grid.png
  *     npx tsx --conditions=@fqgan/source examples/sample-class-grid.ts runs grid.png ablation-quick/factorized
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeGenerator, Sampler } from "@fqgan/ar-generator";
+import { loadGenerator, Sampler } from "@fqgan/ar-generator";
 import { findRun, loadRunTokenizer, readCodesHeader } from "@fqgan/experiment";
 import { contactSheet, encodePng, type Image, inRows, toUint8, unpackImages } from "@fqgan/image";
 
@@ -17,7 +17,7 @@ const columns = 8;
 // A generator's run says whose codes it learned, and those which tokenizer wrote them.
 const run = findRun(runs, "generator", reference);
 const file = join(run.folder, "checkpoints/model.safetensors");
-const { generator } = decodeGenerator(readFileSync(file), file);
+const { generator } = await loadGenerator(file);
 const inputs = run.config.inputs;
 const tokenizer = await loadRunTokenizer(join(run.folder, "..", inputs.tokenizer!));
 const { classes } = readCodesHeader(join(run.folder, "..", inputs.codes!));

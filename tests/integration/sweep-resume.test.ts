@@ -231,8 +231,8 @@ describe("a two-point sweep", () => {
   it("tries a run that always crashes as often as declared, says why, and finishes the others", async () => {
     const crashing = join(folder, "crashing");
     const run = createRunFolder(crashing, readRunConfig(join(whole, ids[0])));
-    // Where its checkpoint should be lies something that no attempt can read.
-    const obstacle = join(run, "checkpoints/last.safetensors");
+    // Where its model should be lies something that no attempt can replace.
+    const obstacle = join(run, "checkpoints/model.safetensors");
     mkdirSync(obstacle);
     const parameters = ["--runs", crashing, "--json", "sweep", "run", sweepFile, "--retries", "2"];
     const { code, stdout, stderr } = await start(parameters).ended;

@@ -36,6 +36,7 @@ export {
   decodeGenerator,
   encodeGenerator,
   type GeneratorCheckpoint,
+  generatorContent,
   loadGenerator,
   saveGenerator,
 } from "./load.js";

@@ -3,10 +3,10 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   type HostTensor,
-  loadTensors,
-  openCheckpoint,
-  openFile,
+  loadCheckpoint,
   readVariables,
+  type Safetensors,
+  safetensorsParts,
   saveFile,
   writeVariables,
 } from "@fqgan/tensor";
@@ -21,14 +21,14 @@ export interface GeneratorCheckpoint {
 }
 
 /**
- * A self-contained safetensors file: weights, resolved config and tokenizer hash.
+ * What a self-contained safetensors file of it holds: weights, resolved config and tokenizer hash.
  * @param weights replaces the generator's own, for instance by their moving average
  */
-export async function encodeGenerator(
+export async function generatorContent(
   { generator, tokenizerHash }: GeneratorCheckpoint,
   weights?: Record<string, HostTensor>,
-): Promise<Uint8Array> {
-  return encodeSafetensors({
+): Promise<Safetensors> {
+  return {
     tensors: weights ?? (await readVariables(generator.namedVariables())),
     metadata: {
       format: "fqgan-checkpoint",
@@ -37,15 +37,25 @@ export async function encodeGenerator(
       config: JSON.stringify(generator.config),
       tokenizerHash,
     },
-  });
+  };
+}
+
+/** The bytes of such a file; up to 4 GiB, which is as long as an array can be. */
+export async function encodeGenerator(
+  checkpoint: GeneratorCheckpoint,
+  weights?: Record<string, HostTensor>,
+): Promise<Uint8Array> {
+  return encodeSafetensors(await generatorContent(checkpoint, weights));
 }
 
 /**
  * The generator in a checkpoint of ours; anything else is a UserError.
  * @param where names the file in errors
  */
-export function decodeGenerator(bytes: Uint8Array, where: string): GeneratorCheckpoint {
-  const { tensors, metadata } = decodeSafetensors(bytes, where);
+export const decodeGenerator = (bytes: Uint8Array, where: string): GeneratorCheckpoint =>
+  generatorIn(decodeSafetensors(bytes, where), where);
+
+function generatorIn({ tensors, metadata }: Safetensors, where: string): GeneratorCheckpoint {
   const generator = new Generator(configIn(metadata, where));
   writeVariables(generator.namedVariables(), tensors, where);
   return { generator, tokenizerHash: metadata.tokenizerHash ?? "" };
@@ -53,20 +63,12 @@ export function decodeGenerator(bytes: Uint8Array, where: string): GeneratorChec
 
 /** Writes a checkpoint that `loadGenerator` reads, whole or not at all. */
 export async function saveGenerator(path: string, checkpoint: GeneratorCheckpoint): Promise<void> {
-  await saveFile(path, await encodeGenerator(checkpoint));
+  await saveFile(path, safetensorsParts(await generatorContent(checkpoint)));
 }
 
-/** The generator in a file of ours; files of more than 2 GiB too, since its tensors are read one by one. */
+/** The generator in a file of ours, of any size. */
 export async function loadGenerator(path: string): Promise<GeneratorCheckpoint> {
-  const file = await openFile(path, "a generator's checkpoint");
-  try {
-    const { content, metadata } = await openCheckpoint(file, path);
-    const generator = new Generator(configIn(metadata, path));
-    writeVariables(generator.namedVariables(), await loadTensors(content), path);
-    return { generator, tokenizerHash: metadata.tokenizerHash ?? "" };
-  } finally {
-    await file.close();
-  }
+  return generatorIn(await loadCheckpoint(path, "a generator's checkpoint"), path);
 }
 
 /** The config that a checkpoint's metadata holds, if they are a generator's. */

@@ -1,9 +1,9 @@
 /** Decoded images kept on disk, so that the next run of a sweep need not decode them again. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { decodeSafetensors, encodeSafetensors, hostTensor } from "@fqgan/tensor";
+import { hostTensor, loadCheckpoint, safetensorsParts, saveFile } from "@fqgan/tensor";
 
 /** Part of every key: raised when decoding or cropping gives other pixels. */
 const FORMAT_VERSION = 1;
@@ -29,7 +29,7 @@ export interface CachedPixels {
 /** What was stored, or undefined when there is nothing (complete) of the expected length. */
 export async function readPixels(file: string, length: number): Promise<CachedPixels | undefined> {
   try {
-    const { tensors, metadata } = decodeSafetensors(await readFile(file), file);
+    const { tensors, metadata } = await loadCheckpoint(file, "decoded images");
     const pixels = tensors.pixels?.data;
     if (!(pixels instanceof Uint8Array) || pixels.length !== length) return undefined;
     return { pixels, note: metadata.note ?? "" };
@@ -40,13 +40,11 @@ export async function readPixels(file: string, length: number): Promise<CachedPi
 
 /** Stores atomically. A cache that can't be written (no space, read-only) is no error. */
 export async function writePixels(file: string, { pixels, note }: CachedPixels): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
     await mkdir(path.dirname(file), { recursive: true });
     const tensors = { pixels: hostTensor(pixels) };
-    await writeFile(temporary, encodeSafetensors({ tensors, metadata: { note } }));
-    await rename(temporary, file);
+    await saveFile(file, safetensorsParts({ tensors, metadata: { note } }));
   } catch {
-    await rm(temporary, { force: true }).catch(() => {});
+    // it will be made again
   }
 }

@@ -1,5 +1,9 @@
-export { type OpenedCheckpoint, openCheckpoint } from "./checkpoint/open-checkpoint.js";
-export { type OpenFile, openFile, saveFile } from "./checkpoint/open-file.js";
+export {
+  loadCheckpoint,
+  type OpenedCheckpoint,
+  openCheckpoint,
+} from "./checkpoint/open-checkpoint.js";
+export { type FileBytes, type OpenFile, openFile, saveFile } from "./checkpoint/open-file.js";
 export { type ByteSource, byteSource } from "./checkpoint/pytorch/byte-source.js";
 export { encodePytorch, type PytorchContent } from "./checkpoint/pytorch/encode-pytorch.js";
 export {

@@ -7,6 +7,7 @@ import {
   isPytorchFile,
   nn,
   readVariables,
+  type Safetensors,
   type SafetensorsOptions,
   writeVariables,
 } from "@fqgan/tensor";
@@ -17,15 +18,16 @@ import { Tokenizer } from "./tokenizer.js";
 const FORMAT = { format: "fqgan-checkpoint", version: "1", kind: "tokenizer" } as const;
 
 /**
- * A self-contained safetensors file: weights, resolved config and their hash, which generators name
- * the tokenizer of their codes by.
+ * What a self-contained safetensors file of it holds: weights, resolved config and their hash, which
+ * generators name the tokenizer of their codes by.
  * @param weights replaces the tokenizer's own, for instance by their moving average
+ * @param options how the file will be written: the hash is of the weights as they will be read back
  */
-export async function encodeTokenizer(
+export async function tokenizerContent(
   tokenizer: Tokenizer,
   weights?: Record<string, HostTensor>,
   options: SafetensorsOptions = {},
-): Promise<Uint8Array> {
+): Promise<Safetensors> {
   const exact = weights ?? (await readVariables(tokenizer.namedVariables()));
   const tensors = options.floats === "F16" ? asStored(exact, options) : exact;
   const metadata = {
@@ -33,10 +35,19 @@ export async function encodeTokenizer(
     config: JSON.stringify(tokenizer.config),
     hash: await hashTokenizer(tokenizer.config, tensors),
   };
-  return encodeSafetensors({ tensors, metadata }, options);
+  return { tensors, metadata };
 }
 
-/** As they will be read back: the hash is of the weights in the file. */
+/** The bytes of such a file; up to 4 GiB, which is as long as an array can be. */
+export async function encodeTokenizer(
+  tokenizer: Tokenizer,
+  weights?: Record<string, HostTensor>,
+  options: SafetensorsOptions = {},
+): Promise<Uint8Array> {
+  return encodeSafetensors(await tokenizerContent(tokenizer, weights, options), options);
+}
+
+/** As they will be read back. */
 function asStored(tensors: Record<string, HostTensor>, options: SafetensorsOptions) {
   return decodeSafetensors(encodeSafetensors({ tensors, metadata: {} }, options), "weights")
     .tensors;
@@ -48,7 +59,17 @@ function asStored(tensors: Record<string, HostTensor>, options: SafetensorsOptio
  */
 export async function decodeTokenizer(bytes: Uint8Array, where: string): Promise<Tokenizer> {
   refuseOtherFiles(bytes, where);
-  const { tensors, metadata } = decodeSafetensors(bytes, where);
+  return tokenizerIn(decodeSafetensors(bytes, where), where);
+}
+
+/**
+ * The tokenizer in what a checkpoint of ours holds; anything else is a UserError.
+ * @param where names the file in errors
+ */
+export async function tokenizerIn(
+  { tensors, metadata }: Safetensors,
+  where: string,
+): Promise<Tokenizer> {
   for (const [key, expected] of Object.entries(FORMAT))
     if (metadata[key] !== expected)
       throw new UserError(

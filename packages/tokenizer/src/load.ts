@@ -3,11 +3,13 @@ import {
   byteSource,
   type HostTensor,
   isPytorchFile,
+  loadTensors,
   openCheckpoint,
   openFile,
+  safetensorsParts,
   saveFile,
 } from "@fqgan/tensor";
-import { decodeTokenizer, encodeTokenizer } from "./checkpoint.js";
+import { decodeTokenizer, tokenizerContent, tokenizerIn } from "./checkpoint.js";
 import { holdsPublished, importPublished, type PublishedOptions } from "./import/published.js";
 import type { Tokenizer } from "./tokenizer.js";
 
@@ -51,11 +53,12 @@ async function read(
   const start = await source.read(0, 9);
   const isPytorch = isPytorchFile(start);
   if (isPytorch || start[8] === BRACE) {
-    // Published files are large and hold other things too: only what is needed is read of them.
+    // Files may be larger than an array, and published ones hold other things too: tensors are read one by one.
     const { content, metadata } = await openCheckpoint(source, where);
     const isOurs = metadata.format !== undefined && metadata.kind !== undefined;
     if (isPytorch || (!isOurs && holdsPublished(content, where)))
       return importPublished(content, published, where);
+    return tokenizerIn({ tensors: await loadTensors(content), metadata: { ...metadata } }, where);
   }
   return decodeTokenizer(await source.read(0, source.size), where);
 }
@@ -69,5 +72,5 @@ export async function saveTokenizer(
   tokenizer: Tokenizer,
   weights?: Record<string, HostTensor>,
 ): Promise<void> {
-  await saveFile(path, await encodeTokenizer(tokenizer, weights));
+  await saveFile(path, safetensorsParts(await tokenizerContent(tokenizer, weights)));
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -85,9 +85,9 @@ async function exportRunGenerator(run: {
 }): Promise<Exported> {
   const { folder, tokenizerFolder, codesFolder } = run;
   const { exportGenerator } = await import("@fqgan/onnx/export");
-  const { decodeGenerator } = await import("@fqgan/ar-generator");
+  const { loadGenerator } = await import("@fqgan/ar-generator");
   const path = checkpointOf(folder);
-  const { generator, tokenizerHash } = decodeGenerator(readFileSync(path), path);
+  const { generator, tokenizerHash } = await loadGenerator(path);
   const header = readCodesHeader(codesFolder);
   const { sample } = readRunConfig(folder).config as unknown as GeneratorStageConfig;
   const { temperature, topK, topP, guidance } = sample;

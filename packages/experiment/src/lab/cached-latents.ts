@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type DatasetConfig, evaluationBatches, loadDataset, type Split } from "@fqgan/data";
-import { decodeSafetensors, encodeSafetensors, type HostTensor } from "@fqgan/tensor";
+import { type HostTensor, loadCheckpoint, safetensorsParts } from "@fqgan/tensor";
 import { encodeLatents, type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
 import { writeFileAtomic } from "../store/atomic-file.js";
 import { canonicalJson } from "../store/identity.js";
@@ -34,7 +34,7 @@ export async function cachedLatents(options: CachedLatentsOptions): Promise<Cach
   const hash = createHash("sha256").update(canonicalJson(identity)).digest("hex").slice(0, 16);
   const path = join(runs, "cache", `latents-${hash}.safetensors`);
   if (existsSync(path)) {
-    const { tensors } = decodeSafetensors(readFileSync(path), path);
+    const { tensors } = await loadCheckpoint(path, "latents");
     const split = (name: string) =>
       Object.fromEntries(
         tokenizer.factors.map((factor) => [factor, tensors[`${name}.${factor}`]!]),
@@ -47,7 +47,7 @@ export async function cachedLatents(options: CachedLatentsOptions): Promise<Cach
   );
   mkdirSync(dirname(path), { recursive: true });
   const metadata = { format: "fqgan-latents", version: "1", identity: JSON.stringify(identity) };
-  writeFileAtomic(path, encodeSafetensors({ tensors: Object.fromEntries(tensors), metadata }));
+  writeFileAtomic(path, safetensorsParts({ tensors: Object.fromEntries(tensors), metadata }));
   return { train, test, cached: false };
 }
 

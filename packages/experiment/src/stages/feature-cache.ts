@@ -1,11 +1,11 @@
 /** Features of a data set's images by a teacher, kept on disk so that every run of a sweep has them. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { evaluationBatches, type Split } from "@fqgan/data";
 import type { Extractor } from "@fqgan/features";
-import { decodeSafetensors, encodeSafetensors, hostTensor } from "@fqgan/tensor";
+import { hostTensor, loadCheckpoint, safetensorsParts, saveFile } from "@fqgan/tensor";
 
 const BATCH = 64;
 /** Raised when the same images and network give other features. */
@@ -62,7 +62,8 @@ async function keyOf({ name, hash, preparation }: Extractor, split: Split): Prom
 
 async function read(file: string, length: number): Promise<Float32Array | undefined> {
   try {
-    const data = decodeSafetensors(await readFile(file), file).tensors.features?.data;
+    const { tensors } = await loadCheckpoint(file, "features");
+    const data = tensors.features?.data;
     return data instanceof Float32Array && data.length === length ? data : undefined;
   } catch {
     return undefined; // absent or damaged: made again
@@ -71,13 +72,11 @@ async function read(file: string, length: number): Promise<Float32Array | undefi
 
 /** Whole or not at all. A cache that can't be written (no space, read-only) is no error. */
 async function write(file: string, features: Float32Array, shape: readonly number[]) {
-  const partial = `${file}.${process.pid}.partial`;
   try {
     await mkdir(dirname(file), { recursive: true });
     const tensors = { features: hostTensor(features, shape) };
-    await writeFile(partial, encodeSafetensors({ tensors, metadata: {} }), { flush: true });
-    await rename(partial, file);
+    await saveFile(file, safetensorsParts({ tensors, metadata: {} }));
   } catch {
-    await rm(partial, { force: true }).catch(() => {});
+    // it will be made again
   }
 }

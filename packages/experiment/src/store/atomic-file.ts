@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { FileBytes } from "@fqgan/tensor";
 import { diskError } from "./disk-error.js";
 
 /** One call takes less than 2 GiB. */
@@ -27,20 +28,22 @@ function syncDirectory(folder: string): void {
 
 /**
  * Replaces a file in one step: a reader sees the old content or the new, never a part, whatever stops
- * this process or machine. When the disk is full the old content stays.
+ * this process or machine. When the disk is full the old content stays. Parts are written one after
+ * another.
  */
 export function writeFileAtomic(
   path: string,
-  content: string | Uint8Array,
+  content: string | FileBytes,
   { durable = true }: { durable?: boolean } = {},
 ): void {
   const suffix = randomBytes(4).toString("hex");
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${suffix}.tmp`);
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const parts = bytes instanceof Uint8Array ? [bytes] : bytes;
   try {
     const descriptor = openSync(temporary, "wx");
     try {
-      writeAll(descriptor, bytes);
+      for (const part of parts) writeAll(descriptor, part);
       if (durable) fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

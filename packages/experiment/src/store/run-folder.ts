@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { FileBytes } from "@fqgan/tensor";
 import {
   encodeScalar,
   failureSchema,
@@ -126,7 +127,7 @@ export class RunFolder {
   }
 
   /** Makes the rows written so far durable, then replaces a checkpoint in one step. */
-  writeCheckpoint(name: string, bytes: Uint8Array): string {
+  writeCheckpoint(name: string, bytes: FileBytes): string {
     for (const file of [this.metrics, this.media, this.usage]) file.sync();
     const path = join(this.path, "checkpoints", `${name}.safetensors`);
     writeFileAtomic(path, bytes);

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@fqgan/registry";
-import { decodeSafetensors, encodeSafetensors, type Trainer } from "@fqgan/tensor";
+import { loadCheckpoint, safetensorsParts, type Trainer } from "@fqgan/tensor";
 import { RUN_FORMAT } from "../schema/run-format.js";
 import type { StageContext } from "../stages/stage.js";
 import { Rate } from "./rate.js";
@@ -37,7 +37,7 @@ export async function trainLoop<Batch>(
   const { context, trainer, train, batch, validate } = options;
   const { run, signal, progress } = context;
   const { steps, batchSize, logEverySteps, validateEverySteps } = train;
-  restoreLast(options);
+  await restoreLast(options);
 
   const checkpoint = async () => {
     const step = trainer.step;
@@ -52,7 +52,7 @@ export async function trainLoop<Batch>(
       imagesSeen: String(step * batchSize),
       elapsedMs: String(run.elapsedMs),
     };
-    run.writeCheckpoint("last", encodeSafetensors({ tensors: await trainer.state(), metadata }));
+    run.writeCheckpoint("last", safetensorsParts({ tensors: await trainer.state(), metadata }));
     run.logEvent({ type: "checkpoint", message: `checkpoint at step ${step}`, step });
   };
 
@@ -107,14 +107,18 @@ export async function trainLoop<Batch>(
 }
 
 /** Puts trainer and folder back to the last checkpoint, or the folder to its beginning. */
-function restoreLast<Batch>({ context, trainer, train }: TrainLoopOptions<Batch>): void {
+async function restoreLast<Batch>({
+  context,
+  trainer,
+  train,
+}: TrainLoopOptions<Batch>): Promise<void> {
   const { run } = context;
   const path = join(run.path, "checkpoints", "last.safetensors");
   if (!existsSync(path)) {
     run.rewind({ step: -1, elapsedMs: 0 });
     return;
   }
-  const { tensors, metadata } = decodeSafetensors(readFileSync(path), path);
+  const { tensors, metadata } = await loadCheckpoint(path, "a training checkpoint");
   if (metadata.run !== run.config.id)
     throw new UserError(
       `${path}: expected a checkpoint of ${run.config.id}, got one of ${metadata.run ?? "another program"}; ` +

@@ -1,10 +1,22 @@
-import { describe, expect, it } from "vitest";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { hostTensor } from "../host-tensor.js";
-import { openCheckpoint } from "./open-checkpoint.js";
+import { loadCheckpoint, openCheckpoint } from "./open-checkpoint.js";
+import { saveFile } from "./open-file.js";
 import { byteSource } from "./pytorch/byte-source.js";
 import { encodePytorch } from "./pytorch/encode-pytorch.js";
 import { loadTensors } from "./pytorch/pytorch.js";
-import { encodeSafetensors } from "./safetensors.js";
+import { encodeSafetensors, safetensorsParts } from "./safetensors.js";
 import { stateDict } from "./state-dict.js";
 
 const tensors = {
@@ -42,6 +54,46 @@ describe("a checkpoint of either format", () => {
     await expect(openCheckpoint(byteSource(new Uint8Array(0)), where)).rejects.toThrow(
       "at least 8 bytes, got 0",
     );
+  });
+});
+
+describe("a checkpoint on disk", () => {
+  const folder = mkdtempSync(join(tmpdir(), "fqgan-checkpoint-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("is written in parts as it is in one, and read back", async () => {
+    const path = join(folder, "x.safetensors");
+    const content = { tensors, metadata: { kind: "x" } };
+    await saveFile(path, safetensorsParts(content));
+    expect(new Uint8Array(readFileSync(path))).toEqual(encodeSafetensors(content));
+    expect(await loadCheckpoint(path, "a checkpoint")).toEqual(content);
+    await expect(loadCheckpoint(join(folder, "y"), "a checkpoint")).rejects.toThrow(
+      /y: expected a checkpoint, got no such file/,
+    );
+  });
+
+  it("may be larger than 2 GiB, which no file read whole may be", async () => {
+    const path = join(folder, "large.safetensors");
+    const half = 1.1 * 2 ** 30;
+    const long = { dtype: "BOOL", shape: [Math.floor(half)] };
+    const end = long.shape[0]!;
+    const [start] = safetensorsParts({ tensors: {}, metadata: {} });
+    const header = JSON.stringify({
+      a: { ...long, data_offsets: [0, end] },
+      b: { ...long, data_offsets: [end, 2 * end] },
+    });
+    const bytes = new TextEncoder().encode(header.padEnd(Math.ceil(header.length / 8) * 8));
+    new DataView(start!.buffer).setBigUint64(0, BigInt(bytes.length), true);
+    const file = openSync(path, "w");
+    writeSync(file, start!, 0, 8);
+    writeSync(file, bytes, 0, bytes.length, 8);
+    // The rest takes no place on disk: a hole of zeros, and one value at its end.
+    truncateSync(path, 8 + bytes.length + 2 * end);
+    writeSync(file, Uint8Array.of(1), 0, 1, 8 + bytes.length + 2 * end - 1);
+    closeSync(file);
+    const { tensors: read } = await loadCheckpoint(path, "a checkpoint");
+    expect([read.a!.data.length, read.b!.data.length]).toEqual([end, end]);
+    expect([read.a!.data.at(-1), read.b!.data.at(-1)]).toEqual([0, 1]);
   });
 });
 

@@ -1,9 +1,11 @@
 /** Checkpoints of either format, whose tensors are read one by one: files may be larger than memory. */
 import { UserError } from "@fqgan/registry";
 import { hostTensor } from "../host-tensor.js";
+import { openFile } from "./open-file.js";
 import type { ByteSource } from "./pytorch/byte-source.js";
-import { isPytorchFile, openPytorch, type PytorchValue } from "./pytorch/pytorch.js";
+import { isPytorchFile, loadTensors, openPytorch, type PytorchValue } from "./pytorch/pytorch.js";
 import { PytorchTensor } from "./pytorch/tensor.js";
+import type { Safetensors } from "./safetensors.js";
 import {
   headerLength,
   LENGTH_BYTES,
@@ -31,6 +33,21 @@ export async function openCheckpoint(source: ByteSource, where: string): Promise
     ([name, stored]) => [name, openTensor(stored, { source, where: `${where}: ${name}` })] as const,
   );
   return { content: Object.fromEntries(opened), metadata };
+}
+
+/**
+ * All tensors and the free text of a checkpoint on disk (Node only), read one by one: it may be larger than
+ * 2 GiB, which reading a file whole may not.
+ * @param what is expected there, for errors: "a tokenizer's checkpoint"
+ */
+export async function loadCheckpoint(path: string | URL, what: string): Promise<Safetensors> {
+  const file = await openFile(path, what);
+  try {
+    const { content, metadata } = await openCheckpoint(file, String(path));
+    return { tensors: await loadTensors(content), metadata: { ...metadata } };
+  } finally {
+    await file.close();
+  }
 }
 
 function openTensor(

@@ -13,6 +13,9 @@ export interface OpenFile extends ByteSource {
 export const openFile = (path: string | URL, what: string): Promise<OpenFile> =>
   platform.openFile(path, what);
 
+/** Bytes of a file, whole or in parts: `safetensorsParts`. */
+export type FileBytes = Uint8Array | readonly Uint8Array[];
+
 /** Writes a file whole or not at all (Node only). */
-export const saveFile = (path: string, bytes: Uint8Array): Promise<void> =>
+export const saveFile = (path: string, bytes: FileBytes): Promise<void> =>
   platform.saveFile(path, bytes);

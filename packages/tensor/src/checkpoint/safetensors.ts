@@ -19,11 +19,14 @@ export interface SafetensorsOptions {
   readonly floats?: "F32" | "F16";
 }
 
-/** The bytes of a safetensors file in which every tensor is aligned. */
-export function encodeSafetensors(
+/**
+ * A safetensors file in which every tensor is aligned, in parts: its header, then the tensors, as views of
+ * their own memory. Nothing is copied, and together they may be longer than an array can be.
+ */
+export function safetensorsParts(
   { tensors, metadata }: Safetensors,
   { floats = "F32" }: SafetensorsOptions = {},
-): Uint8Array {
+): Uint8Array[] {
   const header: Record<string, unknown> = { __metadata__: metadata };
   const stored = Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
     const isHalf = dtype === "float32" && floats === "F16";
@@ -47,13 +50,23 @@ export function encodeSafetensors(
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const headerLength = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + headerLength + offset).fill(0x20, 8, 8 + headerLength);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.set(json, 8);
-  let position = 8 + headerLength;
-  for (const { data } of stored) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
-    position += data.byteLength;
+  const start = new Uint8Array(8 + headerLength).fill(0x20, 8);
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerLength), true);
+  start.set(json, 8);
+  const views = stored.map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return [start, ...views];
+}
+
+/** The same in one array. */
+export function encodeSafetensors(content: Safetensors, options?: SafetensorsOptions): Uint8Array {
+  const parts = safetensorsParts(content, options);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let position = 0;
+  for (const part of parts) {
+    bytes.set(part, position);
+    position += part.length;
   }
   return bytes;
 }

@@ -9,6 +9,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "a file that must not be read",
 };
 
+/** One call reads less than 2 GiB. */
+const MOST_BYTES = 2 ** 30;
+
 /** A file that is read in parts. */
 export async function openNodeFile(source: string | URL, what: string): Promise<OpenFile> {
   const path = typeof source === "string" ? source : fileURLToPath(source);
@@ -24,9 +27,8 @@ export async function openNodeFile(source: string | URL, what: string): Promise<
       const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
       let done = 0;
       while (done < bytes.length) {
-        const { bytesRead } = await file
-          .read(bytes, done, bytes.length - done, offset + done)
-          .catch(refuse);
+        const left = Math.min(bytes.length - done, MOST_BYTES);
+        const { bytesRead } = await file.read(bytes, done, left, offset + done).catch(refuse);
         if (bytesRead === 0) break;
         done += bytesRead;
       }

@@ -1,4 +1,4 @@
-import type { OpenFile } from "../checkpoint/open-file.js";
+import type { FileBytes, OpenFile } from "../checkpoint/open-file.js";
 import type { EngineStrategy } from "../engines/engine.js";
 
 /** What one kind of place, Node or a browser, has. */
@@ -12,5 +12,5 @@ export interface Platform {
   /** @param what is expected there, for errors */
   openFile(path: string | URL, what: string): Promise<OpenFile>;
   /** Whole or not at all. */
-  saveFile(path: string, bytes: Uint8Array): Promise<void>;
+  saveFile(path: string, bytes: FileBytes): Promise<void>;
 }
