@@ -13,6 +13,8 @@ import { jobScript } from "./script.js";
 const GATHER_MS = 300;
 /** A task that vanishes again and again is no accident. */
 const MAX_LOST = 5;
+/** A folder that is just being replaced is whole at the next look; one that can't be read this often will not be. */
+const MAX_TROUBLE = 10;
 
 /** A stage that somebody waits for. */
 interface Watch {
@@ -23,6 +25,8 @@ interface Watch {
   /** Since when the queue has had nothing of it. */
   absentSince: number;
   lost: number;
+  /** How often in a row its folder could not be read or written. */
+  trouble: number;
   started: boolean;
   /** How many of its events have been passed on. */
   events: number;
@@ -56,7 +60,17 @@ export function slurmArrays(setting: {
     const all = waiting.splice(0);
     for (const [pauseAtStep, group] of groupByPause(all))
       for (let start = 0; start < group.length; start += options.arraySize)
-        await submit(group.slice(start, start + options.arraySize), pauseAtStep);
+        await submitOrFail(group.slice(start, start + options.arraySize), pauseAtStep);
+  };
+
+  /** A batch that can't be written (a full disk, no permission) fails the stages that it was for. */
+  const submitOrFail = async (part: readonly Watch[], pauseAtStep: number | undefined) => {
+    try {
+      await submit(part, pauseAtStep);
+    } catch (error) {
+      const message = `its job could not be written: ${messageOf(error)}`;
+      for (const watch of part) end(watch, { status: "failed", reason: "submit", message });
+    }
   };
 
   const submit = async (part: readonly Watch[], pauseAtStep: number | undefined) => {
@@ -106,14 +120,24 @@ export function slurmArrays(setting: {
 
   const look = async () => {
     const tasks = await queue.tasks();
-    for (const watch of [...watches]) {
-      report(watch);
-      if (readRunStatus(watch.folder) === "done") end(watch, { status: "done" });
-      else if (tasks && !watch.place) {
-        if (!attach(watch, tasks) && readRunStatus(watch.folder) !== "running") enqueue(watch);
-      } else if (tasks && watch.place) consider(watch, tasks);
-    }
+    for (const watch of [...watches])
+      try {
+        lookAt(watch, tasks);
+        watch.trouble = 0;
+      } catch (error) {
+        watch.trouble += 1;
+        if (watch.trouble >= MAX_TROUBLE)
+          end(watch, { status: "failed", reason: "lost", message: messageOf(error) });
+      }
     if (waiting.length > 0) await submitWaiting();
+  };
+
+  const lookAt = (watch: Watch, tasks: ReadonlyMap<string, TaskState> | undefined) => {
+    report(watch);
+    if (readRunStatus(watch.folder) === "done") end(watch, { status: "done" });
+    else if (tasks && !watch.place) {
+      if (!attach(watch, tasks) && readRunStatus(watch.folder) !== "running") enqueue(watch);
+    } else if (tasks && watch.place) consider(watch, tasks);
   };
 
   const consider = (watch: Watch, tasks: ReadonlyMap<string, TaskState>) => {
@@ -159,11 +183,7 @@ export function slurmArrays(setting: {
     if (looking) return;
     looking = true;
     setTimeout(async () => {
-      try {
-        await look();
-      } catch {
-        // A folder that is just being replaced; the next look sees it whole.
-      }
+      await look();
       looking = false;
       if (watches.size > 0) lookAfter(1000 * options.pollSeconds);
     }, ms);
@@ -179,6 +199,7 @@ export function slurmArrays(setting: {
         place: undefined,
         absentSince: Date.now(),
         lost: 0,
+        trouble: 0,
         started: false,
         events: readEvents(folder).length,
       };
@@ -199,6 +220,8 @@ export function slurmArrays(setting: {
     kill() {},
   };
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function groupByPause(watches: readonly Watch[]): Map<number | undefined, Watch[]> {
   const groups = new Map<number | undefined, Watch[]>();

@@ -1,13 +1,23 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { RUN_LOG } from "../../store/run-log.js";
+import type { PlannedStage } from "../../sweep/plan.js";
 import { decide, type Facts } from "./decide.js";
 import { slurmSchema } from "./options.js";
 import { parseAccounting, parseTasks, taskState } from "./queue.js";
 import { jobScript, quote } from "./script.js";
+import { slurmArrays } from "./slurm-arrays.js";
 
 describe("the queue", () => {
   it("is read whatever Slurm says", () => {
@@ -78,6 +88,43 @@ describe("what has become of a stage", () => {
   it("is lost when the queue has forgotten it or its process ended without a word", () => {
     expect(ask({}).type).toBe("lost");
     expect(ask({ task: ended("FAILED") }).type).toBe("lost");
+  });
+});
+
+describe("stages as tasks", () => {
+  const executed = async (slurmFolder: (path: string) => void) => {
+    const folder = mkdtempSync(join(tmpdir(), "fqgan-slurm-"));
+    slurmFolder(join(folder, "slurm"));
+    mkdirSync(join(folder, "tokenizer-a"));
+    const executor = slurmArrays({
+      command: ["fqgan"],
+      options: slurmSchema.parse({ pollSeconds: 0.01 }),
+      queue: { tasks: async () => new Map(), submit: async () => ({}), cancel: async () => {} },
+    });
+    const outcome = await executor.execute({
+      runsFolder: folder,
+      stage: { id: "tokenizer-a" } as PlannedStage,
+      signal: new AbortController().signal,
+      onUpdate() {},
+    });
+    rmSync(folder, { recursive: true });
+    return outcome;
+  };
+
+  it("fail with what is wrong where their job can't be written", async () => {
+    expect(await executed((path) => symlinkSync("/nowhere/slurm", path))).toMatchObject({
+      status: "failed",
+      reason: "submit",
+      message: expect.stringMatching(/^its job could not be written: .*slurm/),
+    });
+  });
+
+  it("fail with what is wrong where what is known of them can't be read again and again", async () => {
+    expect(await executed((path) => writeFileSync(path, "in the way"))).toMatchObject({
+      status: "failed",
+      reason: "lost",
+      message: expect.stringMatching(/not a directory, .*slurm/),
+    });
   });
 });
 
