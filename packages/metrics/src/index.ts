@@ -18,7 +18,7 @@ export { type NpzFile, openNpz } from "./npz/npz-file.js";
 export { metrics } from "./registry.js";
 export { type FrechetDistance, frechetDistance } from "./statistics/frechet.js";
 export { type HistogramSummary, summarise } from "./statistics/histogram.js";
-export { type Interval, studentQuantile } from "./statistics/intervals.js";
+export type { Interval } from "./statistics/intervals.js";
 export { compareManifolds, type Manifold } from "./statistics/manifold.js";
 export {
   type Gaussian,
@@ -35,6 +35,7 @@ export {
   writeReference,
 } from "./statistics/reference.js";
 export { SharedRows } from "./statistics/rows.js";
+export { studentCdf, studentQuantile } from "./statistics/student.js";
 export type { FeatureRows } from "./statistics/tiles.js";
 export { createTsne, TSNE_ITERATIONS, type Tsne } from "./statistics/tsne.js";
 export { weightedGaussian, weightedMean } from "./statistics/weighted.js";

@@ -22,10 +22,11 @@ export class ImageMeans {
   }
 }
 
-/** Mean and standard error of the mean; NaN where there is nothing to average. */
-export function meanAndError(values: readonly number[]): { mean: number; standardError: number } {
+/** Mean, NaN of no values, and its standard error, which takes two of them. */
+export function meanAndError(values: readonly number[]): { mean: number; standardError?: number } {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  if (count < 2) return { mean };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, standardError: Math.sqrt(squares / (count - 1) / count) };
 }

@@ -2,7 +2,7 @@
 import { createKey, fold, hostTensor, normal } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { createMetric } from "../evaluate.js";
-import { bootstrapMean, type Interval, jackknife, studentQuantile } from "./intervals.js";
+import { bootstrapMean, type Interval, jackknife } from "./intervals.js";
 
 const REPETITIONS = 200;
 const key = createKey(20);
@@ -54,17 +54,6 @@ const measured =
     const { values, intervals } = await metric.compute();
     return { value: values[value]!, interval: intervals![value]! };
   };
-
-describe("studentQuantile", () => {
-  it.each([
-    [1, 12.7062],
-    [4, 2.77645],
-    [9, 2.26216],
-    [30, 2.04227],
-  ])("reaches as far as the tables say at %i degrees of freedom", (freedom, expected) => {
-    expect(studentQuantile(freedom)).toBeCloseTo(expected, 3);
-  });
-});
 
 describe("jackknife", () => {
   it("of a mean is the textbook standard error, without bias", () => {

@@ -6,6 +6,7 @@
  * delete-d jackknife; Shao & Wu, 1989).
  */
 import { RandomState } from "./numpy-random.js";
+import { studentQuantile } from "./student.js";
 
 /** A confidence interval and what it is of. */
 export interface Interval {
@@ -55,7 +56,7 @@ export function jackknife(estimate: number, leftOut: readonly number[]): Jackkni
   const mean = leftOut.reduce((sum, value) => sum + value, 0) / folds;
   const squares = leftOut.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const standardError = Math.sqrt(((folds - 1) / folds) * squares);
-  const reach = studentQuantile(folds - 1) * standardError;
+  const reach = standardErrors(folds - 1) * standardError;
   return {
     standardError,
     corrected: folds * estimate - (folds - 1) * mean,
@@ -72,7 +73,7 @@ export function jackknife(estimate: number, leftOut: readonly number[]): Jackkni
 export function halfSampling(estimate: number, halves: readonly number[]): Interval {
   const mean = halves.reduce((sum, value) => sum + value, 0) / halves.length;
   const squares = halves.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const reach = studentQuantile(halves.length - 1) * Math.sqrt(squares / (halves.length - 1));
+  const reach = standardErrors(halves.length - 1) * Math.sqrt(squares / (halves.length - 1));
   return {
     low: estimate - reach,
     high: estimate + reach,
@@ -87,7 +88,7 @@ export function meanInterval(estimates: readonly number[], of: string): Interval
   if (count < 2) return undefined;
   const mean = estimates.reduce((sum, value) => sum + value, 0) / count;
   const squares = estimates.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const reach = studentQuantile(count - 1) * Math.sqrt(squares / (count - 1) / count);
+  const reach = standardErrors(count - 1) * Math.sqrt(squares / (count - 1) / count);
   return {
     low: mean - reach,
     high: mean + reach,
@@ -96,19 +97,5 @@ export function meanInterval(estimates: readonly number[], of: string): Interval
   };
 }
 
-/**
- * How many standard errors reach to either side at `level`, by Student's distribution: with t = √ν tan φ
- * its density is cosᵛ⁻¹ φ, summed here by the midpoint rule.
- */
-export function studentQuantile(freedom: number, level = LEVEL): number {
-  const steps = 20_000;
-  const width = Math.PI / 2 / steps;
-  const density = (step: number) => Math.cos((step + 0.5) * width) ** (freedom - 1);
-  let total = 0;
-  for (let step = 0; step < steps; step++) total += density(step);
-  let sum = 0;
-  let step = 0;
-  for (; sum < level * total; step++) sum += density(step);
-  const over = (sum - level * total) / density(step - 1);
-  return Math.sqrt(freedom) * Math.tan((step - over) * width);
-}
+/** How many standard errors an interval reaches to either side. */
+const standardErrors = (degrees: number): number => studentQuantile((1 + LEVEL) / 2, degrees);

@@ -10,9 +10,14 @@ export function imageMeanMetric(settings: {
   readonly value: string;
   /** The numbers of a batch; none where it lacks what the metric needs. */
   readonly measure: (batch: MetricBatch) => Iterable<number>;
+  /**
+   * Whether an exact copy scores infinity, which would be the whole mean: copies are counted apart, as
+   * `identicalImages`; the value of nothing else is infinite.
+   */
+  readonly isInfiniteForCopies?: boolean;
   readonly protocol: Protocol;
 }): Metric {
-  const { metric, value, measure, protocol } = settings;
+  const { metric, value, measure, isInfiniteForCopies = false, protocol } = settings;
   const numbers = new ImageMeans();
   return {
     update(batch) {
@@ -26,12 +31,16 @@ export function imageMeanMetric(settings: {
         throw new UserError(
           `${metric}: expected at least one pair of images, got none; pass both sides`,
         );
-      const { mean, standardError } = meanAndError(numbers.values);
-      const interval = bootstrapMean(numbers.values);
+      const finite = isInfiniteForCopies ? numbers.values.filter(Number.isFinite) : numbers.values;
+      const { mean, ...error } = meanAndError(finite);
+      const interval = bootstrapMean(finite);
       return {
         metric,
-        values: { [value]: mean },
-        details: { standardError },
+        values: { [value]: finite.length === 0 ? Number.POSITIVE_INFINITY : mean },
+        details: {
+          ...error,
+          ...(isInfiniteForCopies && { identicalImages: pairs - finite.length }),
+        },
         ...(interval && { intervals: { [value]: interval } }),
         protocol: { pairs, ...protocol },
       };

@@ -23,11 +23,14 @@ it("counts errors inside the outline only, by coverage", async () => {
   expect((await metric.compute()).values.maskedPsnr).toBeCloseTo(expected, 10);
 });
 
-it("leaves out images that cover nothing and exact copies", async () => {
+it("leaves out images that cover nothing, and counts exact copies apart", async () => {
   const metric = createMetric({ name: "masked-psnr" });
   metric.update({
     images: { real: images([100, 100, 50, 50]), fake: images([110, 200, 50, 50]) },
     masks: hostTensor(Float32Array.of(0, 0, 1, 1), [2, 1, 2]),
   });
-  await expect(metric.compute()).rejects.toThrow(/masked-psnr: expected .* got none/);
+  const { values, details, protocol } = await metric.compute();
+  expect(values.maskedPsnr).toBe(Number.POSITIVE_INFINITY);
+  expect(details).toEqual({ identicalImages: 1 });
+  expect(protocol.pairs).toBe(1);
 });

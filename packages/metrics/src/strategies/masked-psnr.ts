@@ -15,6 +15,7 @@ export const maskedPsnr: MetricStrategy = {
       metric: "masked-psnr",
       value: "maskedPsnr",
       measure: maskedPsnrs,
+      isInfiniteForCopies: true,
       protocol: {
         range: "8-bit RGB, peak 255, weighted by coverage",
         average: "mean of dB over images that cover something and are not exact copies",
@@ -22,12 +23,12 @@ export const maskedPsnr: MetricStrategy = {
     }),
 };
 
-/** dB of each pair; exact copies and images that cover nothing are left out. */
+/** dB of each pair, Infinity for an exact copy; images that cover nothing are left out. */
 function maskedPsnrs({ images, masks }: MetricBatch): number[] {
   if (!masks) return [];
   return imagePairs("masked-psnr", images)
     .map((pair, row) => maskedPsnrOf(pair, coverageOf(masks, row)))
-    .filter(Number.isFinite);
+    .filter((value) => !Number.isNaN(value));
 }
 
 const coverageOf = ({ data, shape }: HostTensor, row: number) => {

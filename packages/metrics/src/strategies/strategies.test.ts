@@ -128,6 +128,18 @@ describe("psnr and ssim", () => {
     const copies = { real: flat(7), fake: flat(7) };
     expect((await evaluate("psnr", { images: copies })).values.psnr).toBe(Number.POSITIVE_INFINITY);
   });
+  it("give the mean of several images a standard error, that of one none", async () => {
+    const images = { real: flat(100, 100), fake: flat(101, 103) };
+    const decibels = [1, 3].map((levels) => 20 * Math.log10(255 / levels)) as [number, number];
+    const { details } = await evaluate("psnr", { images });
+    expect(details).toEqual({
+      standardError: expect.closeTo((decibels[0] - decibels[1]) / 2, 12),
+      identicalImages: 0,
+    });
+    const one = { real: flat(100), fake: flat(101) };
+    expect((await evaluate("psnr", { images: one })).details).toEqual({ identicalImages: 0 });
+    expect((await evaluate("ssim", { images: one })).details).toEqual({});
+  });
   it("ssim of copies is 1, of flat images the luminance term", async () => {
     const same = await evaluate("ssim", { images: { real: flat(9), fake: flat(9) } });
     expect(same.values.ssim).toBe(1);
