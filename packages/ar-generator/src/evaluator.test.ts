@@ -2,7 +2,7 @@ import { createKey, hostTensor } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import type { CodeBatch } from "./codes.js";
 import { GeneratorEvaluator } from "./evaluator.js";
-import { randomBatch, randomGenerator, tiny } from "./testing.js";
+import { randomBatch, randomGenerator, tiny } from "./testing/tiny.js";
 import { createGenerator, type Generator } from "./transformer.js";
 
 describe("GeneratorEvaluator", () => {

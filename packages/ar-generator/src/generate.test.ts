@@ -2,7 +2,7 @@ import { type HostTensor, tf } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { GeneratorEvaluator } from "./evaluator.js";
 import { Sampler } from "./generate.js";
-import { randomBatch, randomGenerator } from "./testing.js";
+import { randomBatch, randomGenerator } from "./testing/tiny.js";
 
 const generator = randomGenerator();
 const data = (codes: Readonly<Record<string, HostTensor>>) =>

@@ -5,7 +5,7 @@ import { createKey, encodeSafetensors, readVariables } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { requireSameCodes } from "./codes.js";
 import { decodeGenerator, encodeGenerator, loadGenerator, saveGenerator } from "./load.js";
-import { randomGenerator, tiny } from "./testing.js";
+import { randomGenerator, tiny } from "./testing/tiny.js";
 import { createGenerator } from "./transformer.js";
 
 describe("checkpoints", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Sampler } from "./generate.js";
 import { generateAccepted } from "./rejection.js";
-import { randomGenerator } from "./testing.js";
+import { randomGenerator } from "./testing/tiny.js";
 
 const generator = randomGenerator({ grid: [1, 2] });
 const sampler = new Sampler(generator, { batch: 8 });

@@ -2,7 +2,7 @@ import { createKey, fold, hostTensor, randomInteger } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import type { CodeBatch } from "./codes.js";
 import type { GeneratorInput } from "./config.js";
-import { randomBatch, randomGenerator, tiny } from "./testing.js";
+import { randomBatch, randomGenerator, tiny } from "./testing/tiny.js";
 import { GeneratorTrainer } from "./trainer.js";
 import { createGenerator } from "./transformer.js";
 

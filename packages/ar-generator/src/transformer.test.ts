@@ -2,7 +2,7 @@ import { compile, createKey, type HostTensor, hostTensor, type Tensor } from "@f
 import { describe, expect, it } from "vitest";
 import type { CodeBatch } from "./codes.js";
 import { Decoder } from "./decoder.js";
-import { randomBatch, randomGenerator, tiny } from "./testing.js";
+import { randomBatch, randomGenerator, tiny } from "./testing/tiny.js";
 import { createGenerator, type Generator } from "./transformer.js";
 
 /** [B·N·size] by codebook */

@@ -14,7 +14,7 @@ import {
   unpackIndex,
 } from "./codes.js";
 import { createQuantizer } from "./registry.js";
-import { runInTest, testedEngines, useEngine } from "./run-in-test.js";
+import { runInTest, testedEngines, useEngine } from "./testing/run-in-test.js";
 
 const radices = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
 

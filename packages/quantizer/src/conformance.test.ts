@@ -18,7 +18,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createQuantizer, quantizers } from "./index.js";
 import type { Quantizer } from "./quantizer.js";
-import { runInTest, testedEngines, useEngine } from "./run-in-test.js";
+import { runInTest, testedEngines, useEngine } from "./testing/run-in-test.js";
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 const counts = fc.integer({ min: 1, max: 9 });

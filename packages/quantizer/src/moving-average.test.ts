@@ -9,7 +9,7 @@ import {
 } from "@fqgan/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createQuantizer } from "./registry.js";
-import { runInTest, testedEngines, useEngine } from "./run-in-test.js";
+import { runInTest, testedEngines, useEngine } from "./testing/run-in-test.js";
 
 const latents = tf.tensor2d([
   [1, 1],

@@ -2,7 +2,7 @@ import { createKey, hostTensor, normal, type Tensor2D, tf } from "@fqgan/tensor"
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { mostAlignedCodes, type NearestCodesOptions, nearestCodes } from "./nearest-code.js";
-import { runInTest, testedEngines, useEngine } from "./run-in-test.js";
+import { runInTest, testedEngines, useEngine } from "./testing/run-in-test.js";
 
 /** By definition, in double precision. */
 function nearestByHand(

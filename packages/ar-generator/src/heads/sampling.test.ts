@@ -1,10 +1,10 @@
 import { compile, type HostTensor, hostTensor, type Tensor } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
-import { chiSquare } from "../chi-square.js";
 import type { GeneratorInput } from "../config.js";
 import { Sampler } from "../generate.js";
 import { softmax } from "../sampling/draw.js";
-import { randomGenerator } from "../testing.js";
+import { chiSquare } from "../testing/chi-square.js";
+import { randomGenerator } from "../testing/tiny.js";
 import type { Generator } from "../transformer.js";
 
 const heads: Readonly<Record<string, Partial<GeneratorInput>>> = {

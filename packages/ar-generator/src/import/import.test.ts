@@ -3,7 +3,7 @@ import { readVariables } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
 import { generatorSchema } from "../config.js";
 import { presetConfig } from "../presets/index.js";
-import { randomGenerator } from "../testing.js";
+import { randomGenerator } from "../testing/tiny.js";
 import { createGenerator } from "../transformer.js";
 import { exportWeights, importGenerator, isReferenceGenerator } from "./import.js";
 import { type Release, weightNames } from "./reference-names.js";

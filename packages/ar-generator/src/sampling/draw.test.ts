@@ -1,6 +1,6 @@
 import { createKey, uniform53 } from "@fqgan/tensor";
 import { describe, expect, it } from "vitest";
-import { chiSquare } from "../chi-square.js";
+import { chiSquare } from "../testing/chi-square.js";
 import { argMax, guide, inverseCdf, keepTopK, keepTopP, sample, shape, softmax } from "./draw.js";
 
 const none = Number.NEGATIVE_INFINITY;

@@ -12,7 +12,7 @@ import {
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { quantizers } from "../registry.js";
-import { runInTest, testedEngines, useEngine } from "../run-in-test.js";
+import { runInTest, testedEngines, useEngine } from "../testing/run-in-test.js";
 import type { Composition } from "./composition.js";
 import { compositions, createComposition } from "./registry.js";
 

@@ -1,6 +1,6 @@
 import { createKey, hostTensor, normal, type Tensor, type Tensor2D, tf } from "@fqgan/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
-import { runInTest, testedEngines, useEngine } from "../run-in-test.js";
+import { runInTest, testedEngines, useEngine } from "../testing/run-in-test.js";
 import { averagePool, bicubic, gridMatrix, resizeGrids } from "./grid-resize.js";
 import { createComposition } from "./registry.js";
 

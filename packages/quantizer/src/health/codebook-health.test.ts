@@ -189,6 +189,11 @@ describe("CodebookHealth", () => {
     ]);
   });
 
+  it("raises no alarm over a commitment loss without a weight, which is always 0", () => {
+    const unweighted = () => ({ commitment: { code: 0 } });
+    expect(feed(() => 128, unweighted)).toEqual([]);
+  });
+
   it("explains each symptom with its cause and sourced advice", () => {
     for (const symptom of Object.keys(symptoms) as (keyof typeof symptoms)[]) {
       const text = explainHealth({ step: 40, codebook: "visual", symptom, evidence: "figures" });

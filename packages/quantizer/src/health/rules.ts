@@ -80,6 +80,8 @@ export const healthRules: Readonly<Partial<Record<SymptomName, HealthRule>>> = {
     const earlier = before.flatMap(({ commitment }) => commitment ?? []);
     const [first, calmest] = [earlier[0], Math.min(...earlier)];
     if (now.commitment === undefined || first === undefined) return undefined;
+    // A loss without a weight is always 0.
+    if (calmest === 0) return undefined;
     // Healthy ones grow tens of times from where k-means has left them, with the latents' scale.
     if (now.commitment < 100 * calmest || now.commitment < 10 * first) return undefined;
     return `commitment loss ${shown(now.commitment)}, once ${shown(calmest)}`;

@@ -52,7 +52,7 @@ describe("CodebookStats", () => {
       const { codebooks, joint, mutualInformation } = first.report();
       const rows = [...codes.a.keys()].map((i) => [codes.a[i], codes.b[i], codes.c[i]]);
       expect(codebooks.b!.bits).toBeCloseTo(entropyBits(rows.map((row) => `${row[1]}`)), 9);
-      expect(joint.bits).toBeCloseTo(entropyBits(rows.map(String)), 9);
+      expect(joint!.bits).toBeCloseTo(entropyBits(rows.map(String)), 9);
       const ac = mutualInformation.find(({ between }) => between.join() === "a,c")!;
       const together = entropyBits(rows.map(([a, , c]) => `${a} ${c}`));
       expect(ac.bits).toBeCloseTo(codebooks.a!.bits + codebooks.c!.bits - together, 9);
@@ -79,12 +79,31 @@ describe("CodebookStats", () => {
     expect([...stats.histogram("a")]).toEqual([0, 2, 0, 0, 1]);
   });
 
-  it("keeps joint codes of two codebooks of 2^24 apart, and refuses what float64 cannot count", () => {
+  it("keeps joint codes of two codebooks of 2^24 apart", () => {
     const size = 2 ** 24;
     const stats = new CodebookStats({ a: size, b: size });
     stats.add({ a: Int32Array.of(0, 1, 0), b: Int32Array.of(size - 1, size - 1, size - 2) });
-    expect(stats.report().joint.used).toBe(3);
-    expect(() => new CodebookStats({ a: 2 ** 30, b: 2 ** 30 })).toThrow("at most 2^53 codes");
+    expect(stats.report().joint!.used).toBe(3);
+  });
+
+  it("leaves out what float64 cannot count: all of four codebooks of 2^14, two of 2^30", () => {
+    const codes = Int32Array.of(0, 1, 2 ** 14 - 1, 1);
+    const size = 2 ** 14;
+    const levels = new CodebookStats({ a: size, b: size, c: size, d: size });
+    levels.add({ a: codes, b: codes, c: codes, d: codes });
+    const stored = CodebookStats.fromJSON(JSON.parse(JSON.stringify(levels)), "test");
+    for (const stats of [levels, stored]) {
+      const { positions, codebooks, joint, mutualInformation, bitsPerPosition } = stats.report();
+      expect(positions).toBe(4);
+      expect(codebooks.d).toMatchObject({ used: 3, bits: 1.5 });
+      expect(mutualInformation.map(({ bits }) => bits)).toEqual(new Array(6).fill(1.5));
+      expect(joint).toBeUndefined();
+      expect(bitsPerPosition).toEqual({ nominal: 56, separately: 6 });
+    }
+    const huge = new CodebookStats({ a: 2 ** 30, b: 2 ** 30 });
+    huge.add({ a: codes, b: codes });
+    expect(huge.report()).toMatchObject({ positions: 4, mutualInformation: [] });
+    expect(huge.report().joint).toBeUndefined();
   });
 
   it("refuses bad input by name", () => {
@@ -108,5 +127,8 @@ describe("codeDrift", () => {
     const moved = codeDrift({ before, after: renamed, sizes }).a!;
     expect(moved).toEqual({ changed: 1, newBits: expect.closeTo(0, 2) });
     expect(codeDrift({ before, after: fresh, sizes }).a!.newBits).toBeCloseTo(3, 1);
+    expect(() => codeDrift({ before, after: fresh, sizes: { a: 2 ** 27 } })).toThrow(
+      "a: expected at most 2^26 codes",
+    );
   });
 });

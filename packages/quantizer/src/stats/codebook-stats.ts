@@ -30,16 +30,17 @@ export interface MutualInformation {
 export interface CodebookReport {
   readonly positions: number;
   readonly codebooks: Readonly<Record<string, Usage>>;
-  /** All codebooks of a position together. */
-  readonly joint: Usage;
+  /** All codebooks of a position together; left out beyond 2^53 combinations. */
+  readonly joint?: Usage;
+  /** Of every two codebooks of at most 2^53 combinations. */
   readonly mutualInformation: readonly MutualInformation[];
   readonly bitsPerPosition: {
     /** log2 of the number of combinations: what fixed-length codes take. */
     readonly nominal: number;
     /** What an entropy coder of each codebook by itself takes, on these positions. */
     readonly separately: number;
-    /** What an entropy coder of all together takes, on these positions. */
-    readonly jointly: number;
+    /** What an entropy coder of all together takes, on these positions; left out as `joint` is. */
+    readonly jointly?: number;
   };
 }
 
@@ -66,7 +67,7 @@ interface Group {
  */
 export class CodebookStats {
   readonly #sizes: Readonly<Record<string, number>>;
-  /** By the names of their codebooks, joined by "+": each alone, pairs, all. */
+  /** By the names of their codebooks, joined by "+": each alone, and pairs and all that can be counted. */
   readonly #groups: ReadonlyMap<string, Group>;
 
   /** sizes: the number of codes of each named codebook. */
@@ -75,12 +76,17 @@ export class CodebookStats {
     if (names.length === 0) throw new UserError("CodebookStats: expected a codebook, got none");
     this.#sizes = sizes;
     const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b]));
-    const groups = [...names.map((name) => [name]), ...pairs, names];
+    // Beyond 2^53 combinations keys could not be told apart.
+    const joined = [...pairs, names].filter(
+      (group) => group.reduce((count, name) => count * sizes[name]!, 1) <= MAX_JOINT,
+    );
+    const groups = [...names.map((name) => [name]), ...joined];
     this.#groups = new Map(groups.map((group) => [group.join("+"), this.#group(group)]));
   }
 
   get positions(): number {
-    return this.#all().counts.total;
+    const [first] = this.#groups.values();
+    return first!.counts.total;
   }
 
   /** Counts one batch: indices of any shape, row-major, the same positions for every codebook. */
@@ -132,17 +138,18 @@ export class CodebookStats {
     const names = Object.keys(this.#sizes);
     const usages = names.map((name): [string, Usage] => [name, usageOf(this.#named(name).counts)]);
     const codebooks = Object.fromEntries(usages);
-    const joint = usageOf(this.#all().counts);
+    const together = this.#groups.get(names.join("+"));
+    const joint = together && usageOf(together.counts);
     const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const));
     return {
       positions: this.positions,
       codebooks,
-      joint,
-      mutualInformation: pairs.map(([a, b]) => this.#mutualInformation(a, b, codebooks)),
+      ...(joint && { joint }),
+      mutualInformation: pairs.flatMap(([a, b]) => this.#mutualInformation(a, b, codebooks) ?? []),
       bitsPerPosition: {
         nominal: names.reduce((sum, name) => sum + Math.log2(this.#sizes[name]!), 0),
         separately: usages.reduce((sum, [, { bits }]) => sum + bits, 0),
-        jointly: joint.bits,
+        ...(joint && { jointly: joint.bits }),
       },
     };
   }
@@ -165,8 +172,10 @@ export class CodebookStats {
     a: string,
     b: string,
     codebooks: Readonly<Record<string, Usage>>,
-  ): MutualInformation {
-    const together = estimateEntropy(this.#named(`${a}+${b}`).counts);
+  ): MutualInformation | undefined {
+    const group = this.#groups.get(`${a}+${b}`);
+    if (!group) return undefined;
+    const together = estimateEntropy(group.counts);
     const [of, and] = [codebooks[a]!, codebooks[b]!];
     return {
       between: [a, b],
@@ -190,10 +199,6 @@ export class CodebookStats {
     throw new UserError(
       `CodebookStats: expected one of ${Object.keys(this.#sizes).join(", ")}, got "${name}"`,
     );
-  }
-
-  #all(): Group {
-    return this.#named(Object.keys(this.#sizes).join("+"));
   }
 }
 

@@ -27,6 +27,11 @@ export function codeDrift(options: {
       const stats = new CodebookStats({ before: size, after: size });
       stats.add({ before: old, after: now });
       const { joint, codebooks } = stats.report();
+      if (!joint)
+        throw new UserError(
+          `codeDrift: ${name}: expected at most 2^26 codes, whose pairs can be counted, got ${size}; ` +
+            "split them over several codebooks",
+        );
       const changed = now.reduce((sum, index, i) => sum + (index === old[i] ? 0 : 1), 0);
       const newBits = joint.millerMadowBits - codebooks.before!.millerMadowBits;
       return [name, { changed: changed / now.length, newBits: Math.max(0, newBits) }];

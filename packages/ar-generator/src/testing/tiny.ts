@@ -1,8 +1,8 @@
 /** Small generators with weights that are nowhere zero, for this package's tests. */
 import { createKey, fold, hostTensor, normal, randomInteger, tf } from "@fqgan/tensor";
-import type { CodeBatch } from "./codes.js";
-import type { GeneratorInput } from "./config.js";
-import { createGenerator, type Generator } from "./transformer.js";
+import type { CodeBatch } from "../codes.js";
+import type { GeneratorInput } from "../config.js";
+import { createGenerator, type Generator } from "../transformer.js";
 
 export const tiny: GeneratorInput = {
   vocabularies: { visual: 7, semantic: 5 },
