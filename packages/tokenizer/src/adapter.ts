@@ -1,5 +1,6 @@
 import type { Strategy } from "@fqgan/registry";
 import type { Key, nn, Tensor } from "@fqgan/tensor";
+import type { Grid } from "./grid.js";
 
 /** Turns the features that all codebooks share into those of one codebook. */
 export interface Adapter extends nn.Module {
@@ -9,5 +10,5 @@ export interface Adapter extends nn.Module {
 
 /** An adapter that plugs in by name. */
 export interface AdapterStrategy<Options = Record<string, unknown>> extends Strategy {
-  create(options: Options, context: { channels: number; positions: number; key: Key }): Adapter;
+  create(options: Options, context: { channels: number; grid: Grid; key: Key }): Adapter;
 }

@@ -37,6 +37,37 @@ describe("tokenizerAtSize", () => {
     expect(to!.values[width]).toBeCloseTo(0.75 * values[0]! + 0.25 * values[width]!, 6);
   });
 
+  it("resizes the grid of patches beside tokens without a place, which stay", async () => {
+    const network = { name: "latent-tokens", patch: 4, channels: 8, layers: 1, heads: 2 };
+    const tokens = 3;
+    const compact = createTokenizer({
+      ...tinyConfig,
+      encoder: { ...network, tokens },
+      decoder: network,
+    });
+    const larger = await tokenizerAtSize(compact, 12);
+    expect((await larger.encode(images(12))).visual!.shape).toEqual([1, tokens]);
+    for (const part of ["encoder", "decoder"]) {
+      const [from, to] = [compact, larger].map((model) => {
+        const variable = model.namedVariables().get(`${part}.transformer.positionTable`)!;
+        const [rows, width] = variable.shape as [number, number];
+        const values = variable.dataSync();
+        return Array.from({ length: rows }, (_, row) => [
+          ...values.subarray(row * width, (row + 1) * width),
+        ]);
+      }) as [number[][], number[][]];
+      expect([from.length, to.length]).toEqual([4 + tokens, 9 + tokens]);
+      expect(to.slice(9)).toEqual(from.slice(4));
+      // of 3 × 3 positions, the corners are those of 2 × 2 and the centre is their mean
+      expect([0, 2, 6, 8].map((row) => to[row])).toEqual(from.slice(0, 4));
+      const corners = from.slice(0, 4).map((row) => row[0]!);
+      expect(to[4]![0]).toBeCloseTo(corners.reduce((sum, value) => sum + value) / 4, 6);
+    }
+    await expect(tokenizerAtSize(compact, 10)).rejects.toThrow(
+      "expected a multiple of the patch of 4 pixels, got 10",
+    );
+  });
+
   it("refuses sizes that its grid doesn't divide", async () => {
     await expect(tokenizerAtSize(tokenizer, 9)).rejects.toThrow("expected a multiple of 2");
   });

@@ -4,7 +4,6 @@ import { adapters } from "./adapters/index.js";
 import type { CodebookConfig } from "./config.js";
 import type { Encoder } from "./encoder.js";
 import { FeatureHead } from "./feature-head.js";
-import { positionsOf } from "./grid.js";
 import type { FactorShape } from "./quantization.js";
 
 /** The networks of one factor: from the features that all share to its latents, and its teacher's head. */
@@ -25,10 +24,10 @@ export class Branch extends nn.Module {
   }) {
     super();
     const { config, encoder, latentChannels, shape, key } = options;
-    const positions = positionsOf(encoder.grid);
+    const { channels, grid } = encoder;
     this.adapter = adapters
       .get(config.adapter.name)
-      .create(config.adapter, { channels: encoder.channels, positions, key: fold(key, "adapter") });
+      .create(config.adapter, { channels, grid, key: fold(key, "adapter") });
     // Where a position needs more numbers than the decoder sees (means and variances), so does the head.
     const width = latentChannels * (shape.dimensions / shape.outputs);
     this.head = encoder.createHead({ outputs: width, key: fold(key, "head") });
@@ -42,7 +41,7 @@ export class Branch extends nn.Module {
       this.featureHead = new FeatureHead({
         dimensions: shape.outputs,
         features,
-        positions,
+        grid,
         layers,
         heads,
         key: fold(key, "featureHead"),

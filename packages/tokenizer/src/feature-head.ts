@@ -1,4 +1,5 @@
 import { fold, type Key, nn, type Tensor, tf, type Variable } from "@fqgan/tensor";
+import type { Grid } from "./grid.js";
 import { TokenTransformer } from "./token-transformer.js";
 
 /**
@@ -14,13 +15,13 @@ export class FeatureHead extends TokenTransformer {
   constructor(options: {
     dimensions: number;
     features: number;
-    positions: number;
+    grid: Grid;
     layers: number;
     heads: number;
     key: Key;
   }) {
-    const { dimensions, features, positions, layers, heads, key } = options;
-    super({ tokens: positions + 1, channels: features, layers, heads, key });
+    const { dimensions, features, grid, layers, heads, key } = options;
+    super({ grids: [[1, 1], grid], channels: features, layers, heads, key });
     const shape = [1, features];
     const init = nn.normalInit(features ** -0.5);
     this.classEmbedding = nn.parameter(init(fold(key, "classEmbedding"), shape), shape);

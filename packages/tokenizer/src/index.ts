@@ -1,7 +1,8 @@
 export type { Adapter, AdapterStrategy } from "./adapter.js";
 export { adapters } from "./adapters/index.js";
 export { tokenizerAtSize } from "./at-size.js";
-export { decodeTokenizer, encodeTokenizer } from "./checkpoint.js";
+export { decodeTokenizer, encodeTokenizer, tokenizerContent } from "./checkpoint.js";
+export { factorOf } from "./codebook-names.js";
 export {
   parseTokenizerConfig,
   type TokenizerConfig,

@@ -19,6 +19,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from "@fqgan/tensor";
+import { codebookName } from "./codebook-names.js";
 import { type Grid, positionsOf } from "./grid.js";
 import { mapRecord } from "./map-record.js";
 import { isComposed } from "./quantizer-config.js";
@@ -171,8 +172,6 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 
 const latentOf = ({ latents }: Composition): string => Object.keys(latents)[0]!;
 
-const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
-
 /** `<codebook>.<loss>`, or `<factor>.<loss>` for one of all its codebooks. */
 function lossName(factor: string, names: Readonly<Record<string, string>>, loss: string): string {
   const [own, ...rest] = loss.split(".") as [string, ...string[]];
@@ -205,6 +204,6 @@ function createFactor(options: {
         `got ${sides.join(", ")}; end with its side`,
     );
   const own = Object.keys(composition.codebooks);
-  const names = Object.fromEntries(own.map((code) => [code, `${name}${capitalised(code)}`]));
+  const names = Object.fromEntries(own.map((code) => [code, codebookName(name, code)]));
   return { composition, variables: composition, names };
 }

@@ -1,9 +1,10 @@
 import { fold, type Key, nn, type Tensor, tf, type Variable } from "@fqgan/tensor";
+import { type Grid, positionsOf } from "./grid.js";
 import { TransformerBlock } from "./transformer-block.js";
 
 export interface TokenTransformerOptions {
-  /** T, the number of tokens. */
-  readonly tokens: number;
+  /** Maps of T tokens in all, one after another, each row by row. */
+  readonly grids: readonly Grid[];
   /** C, the width of a token. */
   readonly channels: number;
   readonly layers: number;
@@ -16,15 +17,18 @@ export interface TokenTransformerOptions {
  * blocks as CLIP's vision transformer (Radford et al., arXiv 2103.00020). Its positions fit one image size.
  */
 export class TokenTransformer extends nn.Module {
+  /** What the rows of `positionTable` stand for. */
+  readonly grids: readonly Grid[];
   /** [T, C] */
   readonly positionTable: Variable;
   readonly normBefore: nn.LayerNorm;
   readonly blocks: TransformerBlock[];
   readonly normAfter: nn.LayerNorm;
 
-  constructor({ tokens, channels, layers, heads, key }: TokenTransformerOptions) {
+  constructor({ grids, channels, layers, heads, key }: TokenTransformerOptions) {
     super();
-    const shape = [tokens, channels];
+    this.grids = grids;
+    const shape = [grids.reduce((sum, grid) => sum + positionsOf(grid), 0), channels];
     const init = nn.normalInit(channels ** -0.5);
     this.positionTable = nn.parameter(init(fold(key, "positions"), shape), shape);
     this.normBefore = new nn.LayerNorm({ channels });

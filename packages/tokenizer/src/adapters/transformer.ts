@@ -1,6 +1,7 @@
 import { type Key, type Tensor, tf } from "@fqgan/tensor";
 import * as z from "zod";
 import type { Adapter, AdapterStrategy } from "../adapter.js";
+import type { Grid } from "../grid.js";
 import { TokenTransformer } from "../token-transformer.js";
 
 const options = {
@@ -16,9 +17,9 @@ type Options = z.output<z.ZodObject<typeof options>>;
 export class TransformerAdapter extends TokenTransformer implements Adapter {
   constructor(
     { layers, heads }: Options,
-    { channels, positions, key }: { channels: number; positions: number; key: Key },
+    { channels, grid, key }: { channels: number; grid: Grid; key: Key },
   ) {
-    super({ tokens: positions, channels, layers, heads, key });
+    super({ grids: [grid], channels, layers, heads, key });
   }
 
   call(features: Tensor): Tensor {

@@ -1,7 +1,6 @@
 import { fold, nn, type Tensor, tf, type Variable } from "@fqgan/tensor";
 import type { z } from "zod";
 import type { Decoder, DecoderContext, DecoderStrategy } from "../decoder.js";
-import { positionsOf } from "../grid.js";
 import { fromPatches, patchesAcross } from "../patches.js";
 import { TokenTransformer } from "../token-transformer.js";
 import { patch, transformerOptions } from "../vision-options.js";
@@ -29,10 +28,11 @@ export class LatentTokenDecoder extends nn.Module implements Decoder {
   ) {
     super();
     this.#patch = patch;
-    this.#patches = patchesAcross(image.size, patch) ** 2;
+    const side = patchesAcross(image.size, patch);
+    this.#patches = side ** 2;
     this.input = new nn.Linear({ inputs, outputs: channels, key: fold(key, "input") });
     this.transformer = new TokenTransformer({
-      tokens: this.#patches + positionsOf(grid),
+      grids: [[side, side], grid],
       channels,
       layers,
       heads,

@@ -32,7 +32,7 @@ export class VisionDecoder extends nn.Module implements Decoder {
       new nn.Linear({ ...sides, key: fold(key, name) });
     this.input = linear("input", { inputs, outputs: channels });
     this.transformer = new TokenTransformer({
-      tokens: rows * columns,
+      grids: [grid],
       channels,
       layers,
       heads,

@@ -39,8 +39,9 @@ export class LatentTokenEncoder extends nn.Module implements Encoder {
       outputs: channels,
       key: fold(key, "embed"),
     });
+    const side = patchesAcross(image.size, patch);
     this.transformer = new TokenTransformer({
-      tokens: patchesAcross(image.size, patch) ** 2 + tokens,
+      grids: [[side, side], this.grid],
       channels,
       layers,
       heads,

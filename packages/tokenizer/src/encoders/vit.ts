@@ -46,7 +46,7 @@ export class VisionEncoder extends nn.Module implements Encoder {
       key: fold(key, "embed"),
     });
     this.transformer = new TokenTransformer({
-      tokens: side ** 2,
+      grids: [this.grid],
       channels,
       layers,
       heads,
