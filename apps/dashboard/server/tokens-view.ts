@@ -15,7 +15,7 @@ import {
   type Tensor1D,
   tf,
 } from "@fqgan/tensor";
-import type { Tokenizer } from "@fqgan/tokenizer";
+import { factorOf, type Tokenizer } from "@fqgan/tokenizer";
 import type { TokensView } from "./api-types.js";
 
 const rowsOf = ({ data, shape }: HostTensor): number[][] =>
@@ -76,7 +76,7 @@ export class CodeDecoder {
         );
     const codes = Object.fromEntries(
       record.codebooks.map(({ name }) => {
-        const factor = factorOf(name, record.factors);
+        const factor = factorOf(name, record.factors) ?? name;
         const { data, shape } = record.codes[name]!;
         const image = sources[factor] ?? 0;
         const row = (data as Int32Array).slice(image * shape[1]!, (image + 1) * shape[1]!);
@@ -102,12 +102,6 @@ export class CodeDecoder {
     return this.current;
   }
 }
-
-/** Codebooks of one quantizer have their factor's name, composed ones begin with it: visualLevel1. */
-const factorOf = (codebook: string, factors: readonly string[]): string =>
-  factors.find((factor) => factor === codebook) ??
-  factors.find((factor) => codebook.startsWith(factor)) ??
-  codebook;
 
 function decoder(tokenizer: Tokenizer): Decode {
   const program = compile(

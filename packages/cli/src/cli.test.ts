@@ -2,8 +2,15 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRunFolder, RunFolder } from "@fqgan/experiment";
+import {
+  createRunFolder,
+  loadSweepFile,
+  planSweep,
+  RunFolder,
+  writeSweepRecord,
+} from "@fqgan/experiment";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeTinyPicture } from "./testing/tiny.js";
 
 /** The command line as a person meets it: a process with an exit code. */
 const ENTRY = join(import.meta.dirname, "main.ts");
@@ -104,6 +111,17 @@ describe("bad input", () => {
     expect(code).toBe(2);
   });
 
+  it("refuses a folder without images to measure on, before it trains", async () => {
+    const part = join(folder, "part");
+    mkdirSync(join(part, "train"), { recursive: true });
+    await writeTinyPicture(join(part, "train", "0.png"), { width: 16, height: 16 });
+    const { code, stderr } = await fqgan("train", "tokenizer", "--data", part);
+    expect(stderr).toMatch(
+      /data set part-32: expected images for validation and test, got 1 train, 0 validation, 0 test/,
+    );
+    expect(code).toBe(2);
+  });
+
   it("refuses to reconstruct what is not there", () =>
     expectRefusal(
       ["reconstruct", join(folder, "nothing.png")],
@@ -125,6 +143,29 @@ describe("bad input", () => {
 
   it("says which sweeps there are", () =>
     expectRefusal(["report", "ablatoin"], /no sweep named "ablatoin"; there is none yet/));
+
+  it("refuses to keep the numbers of a search, and to go on with one without its file", async () => {
+    const path = join(folder, "search.yaml");
+    writeFileSync(
+      path,
+      "name: found\nbase: emoji-mini\nsearch: { samples: 2, metric: tokenizer/validation/psnr, goal: max, " +
+        "space: { tokenizer.train.learningRate: { from: 0.001, to: 0.01 } } }\n",
+    );
+    await expectRefusal(
+      ["sweep", "run", path, "--summaries", join(folder, "kept.jsonl")],
+      /--summaries: expected a sweep without a search/,
+    );
+    const file = await loadSweepFile(path);
+    const { record } = planSweep(file, { command: `fqgan sweep run ${path}` });
+    writeSweepRecord(runs, record);
+    await expectRefusal(
+      ["sweep", "resume", "found"],
+      /found: expected a sweep whose points are all known, got a search.*go on with: fqgan sweep run/,
+    );
+    const { code, stdout } = await fqgan("sweep", "status", "found");
+    expect(stdout).toMatch(/found +0 of \d+ done\n +elsewhere +no folder here tokenizer-/);
+    expect(code).toBe(0);
+  });
 });
 
 describe("run folders", () => {

@@ -16,7 +16,7 @@ what to try, with the paper that found it to help.
 
 const LAB = `
 Examples:
-  fqgan lab                                      every family at the bits of the newest tokenizer
+  fqgan lab                                      every family at the bits of the small tokenizer that comes with fqgan
   fqgan lab --from ablation/fq-256x2-both --data ~/photos --bits 10
   fqgan lab --quantizers vq fsq "{name: residual, quantizer: {name: vq, size: 32}, levels: 3}"
 

@@ -16,9 +16,9 @@ built-in judge's, which no paper's numbers compare with.
 const GENERATION = `
 Examples:
   fqgan evaluate generation                                  the newest generator run, against its own data
-  fqgan evaluate generation ablation/far-mini --count 2000 --seed 1
+  fqgan evaluate generation ablation/fq-256x2-both-factorized --count 2000 --seed 1
   fqgan evaluate generation samples.npz --real VIRTUAL_imagenet256_labeled.npz --inception inception.pth
-  fqgan evaluate generation generated --real ablation/far-mini         samples in a folder
+  fqgan evaluate generation generated --real ablation/fq-256x2-both-factorized     samples in a folder
   fqgan evaluate generation far_b --real ~/photos --size 256
 
 A generator run draws its own images, as often of each class as its real images are, or of all alike where

@@ -1,7 +1,6 @@
 import type { Generator, SamplingInput } from "@fqgan/ar-generator";
 import { findRun, openGenerator as openRun } from "@fqgan/experiment";
 import { loadTokenizer, type Tokenizer } from "@fqgan/tokenizer";
-import { NEWEST } from "./open-tokenizer.js";
 
 export interface OpenedGenerator {
   readonly generator: Generator;
@@ -17,7 +16,7 @@ export interface OpenedGenerator {
 
 /** The generator of a run, trained or imported (`newest` for the newest), with what its images need. */
 export async function openGenerator(runs: string, from: string): Promise<OpenedGenerator> {
-  const run = findRun(runs, "generator", from === NEWEST ? undefined : from);
+  const run = findRun(runs, "generator", from);
   const { generator, tokenizer, tokenizerHash, classes, config } = await openRun(run);
   const { temperature, topK, topP, guidance } = config.sample;
   return {

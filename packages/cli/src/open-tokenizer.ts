@@ -36,9 +36,6 @@ export const publishedOptions = ({ weights, groups, heads, size }: PublishedFlag
   ...(size !== undefined && { imageSize: size }),
 });
 
-/** Word for the newest run. */
-export const NEWEST = "newest";
-
 const CHECKPOINTS = [".safetensors", ".pt", ".pth", ".ckpt"];
 
 /**
@@ -66,16 +63,12 @@ export async function openTokenizer(
       taught: [],
       fit: "crop",
     };
-  const run = findTokenizerRun(runs, from);
+  const run = findRun(runs, "tokenizer", from);
   const { label, id } = run.config;
   const tokenizer = await loadRunTokenizer(run.folder);
   const taught = readTaught(run.folder);
   return { tokenizer, name: `${label} (${id})`, from: id, taught, fit: "crop" };
 }
-
-/** A finished tokenizer run, or the newest by that word. */
-export const findTokenizerRun = (runs: string, from: string) =>
-  findRun(runs, "tokenizer", from === NEWEST ? undefined : from);
 
 export function isCheckpoint(from: string): boolean {
   if (existsSync(from)) return statSync(from).isFile();

@@ -137,7 +137,11 @@ export function createProgram({ entry }: ProgramOptions, done: (code: number) =>
   const data = (command: Command) =>
     command
       .option("--data <name or folder>", "data set, or a folder of images", "emoji")
-      .option("--size <pixels>", "side of the images", wholeNumber("--size", 8));
+      .option(
+        "--size <pixels>",
+        "side of the images (default: 32, or that of what is fine-tuned)",
+        wholeNumber("--size", 8),
+      );
   const recipe = (command: Command) =>
     setting(running(command))
       .option("--steps <n>", "optimizer steps", wholeNumber("--steps", 1))

@@ -77,6 +77,35 @@ export interface Dataset {
   close(): Promise<void>;
 }
 
+/** How many images the splits of a data set have. */
+export type SplitCounts = Readonly<Record<SplitName, number>>;
+
+/** The number of images in each split. */
+export const splitCounts = ({ splits }: Pick<Dataset, "splits">): SplitCounts => ({
+  train: splits.train.count,
+  validation: splits.validation.count,
+  test: splits.test.count,
+});
+
+/**
+ * Refuses a data set that has no images where some are needed, before anything is computed.
+ *
+ * @throws UserError that names the empty splits
+ */
+export function requireImages(
+  name: string,
+  counts: SplitCounts,
+  needed: readonly SplitName[] = ["train", "validation", "test"],
+): void {
+  const empty = needed.filter((split) => counts[split] === 0);
+  if (empty.length === 0) return;
+  const has = (Object.keys(counts) as SplitName[]).map((split) => `${counts[split]} ${split}`);
+  throw new UserError(
+    `data set ${name}: expected images for ${empty.join(" and ")}, got ${has.join(", ")}; a folder needs all of ` +
+      "train/, val/ and test/, or none of them and enough images to divide 80/10/10",
+  );
+}
+
 /** How a data set is loaded; changes nothing about what is in it. */
 export interface LoadSettings {
   /** Called while files are decoded. */

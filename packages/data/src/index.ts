@@ -8,8 +8,11 @@ export {
   type DatasetStrategy,
   type LoadSettings,
   type RejectedFile,
+  requireImages,
   type Split,
+  type SplitCounts,
   type SplitName,
+  splitCounts,
   UnreadableImagesError,
   type View,
 } from "./dataset.js";

@@ -64,7 +64,6 @@ export {
   type PairedDifference,
   pairedDifference,
   pairedP,
-  studentQuantile,
 } from "./report/statistics.js";
 export { summariesOf, sweepTables } from "./report/sweep-tables.js";
 export {
@@ -114,7 +113,7 @@ export { scoresOf } from "./stages/scores.js";
 export { readTokenRecord, TOKEN_IMAGES, type TokenRecord } from "./stages/token-record.js";
 export { ClaimedError, readClaim } from "./store/claim.js";
 export { DiskFullError } from "./store/disk-error.js";
-export { type FoundRun, findRun, findStartedRun } from "./store/find-run.js";
+export { type FoundRun, findRun, findStartedRun, NEWEST } from "./store/find-run.js";
 export { findRunFolders, type RunInSweep } from "./store/find-runs.js";
 export { canonicalJson, runId, type StageIdentity, slugify } from "./store/identity.js";
 export { gitRevision, installedVersions } from "./store/provenance.js";

@@ -22,7 +22,7 @@ import type { OrientationRule } from "@fqgan/image";
 import { openNpz, type ReferenceStatistics, readReference } from "@fqgan/metrics";
 import { UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
-import { findTokenizerRun, isCheckpoint } from "../open-tokenizer.js";
+import { isCheckpoint } from "../open-tokenizer.js";
 import { imageProgress } from "../output/image-progress.js";
 import { protocolLines, rejectedLines } from "../output/protocol-table.js";
 import { createStyle } from "../output/style.js";
@@ -133,7 +133,7 @@ export async function evaluateGeneration(
 }
 
 const taughtRun = (globals: Globals, reference: string) =>
-  readTaught(findTokenizerRun(globals.runs, reference).folder);
+  readTaught(findRun(globals.runs, "tokenizer", reference).folder);
 
 /** Warns where one of the networks that judge taught the tokenizer. */
 function withTeachers(

@@ -1,17 +1,18 @@
-import { loadDataset } from "@fqgan/data";
+import { loadDataset, requireImages, splitCounts } from "@fqgan/data";
 import {
   type CodebookDiagnosis,
   type DiagnosedFinding,
   diagnoseRun,
   diagnoseTokenizer,
   findStartedRun,
+  NEWEST,
   readRunStatus,
 } from "@fqgan/experiment";
 import { type MutualInformation, symptoms } from "@fqgan/quantizer";
 import { UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
 import { dataConfig } from "../input/data-config.js";
-import { isCheckpoint, NEWEST, openTokenizer } from "../open-tokenizer.js";
+import { isCheckpoint, openTokenizer } from "../open-tokenizer.js";
 import { align } from "../output/align.js";
 import { imageProgress } from "../output/image-progress.js";
 import { createStyle, type Style } from "../output/style.js";
@@ -50,7 +51,7 @@ export async function explain(
 }
 
 function explainRun({ runs }: Globals, what: string | undefined): Explained {
-  const { folder, config } = findStartedRun(runs, "tokenizer", what === NEWEST ? undefined : what);
+  const { folder, config } = findStartedRun(runs, "tokenizer", what);
   return {
     name: `${config.label} (${config.id})`,
     status: readRunStatus(folder),
@@ -68,6 +69,7 @@ async function explainOn(
   const progress = imageProgress(globals);
   const dataset = await loadDataset(dataConfig({ data, size }) as { name: string });
   try {
+    requireImages(dataset.name, splitCounts(dataset), ["test"]);
     const { codebooks, mutualInformation } = await diagnoseTokenizer({
       tokenizer,
       split: dataset.splits.test,

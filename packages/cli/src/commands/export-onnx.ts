@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type Dataset, loadDataset } from "@fqgan/data";
+import { NEWEST } from "@fqgan/experiment";
 import { toSignedUnit } from "@fqgan/image";
 import { openTokenizer as openExported, openGenerator as openExportedGenerator } from "@fqgan/onnx";
 import {
@@ -21,7 +22,7 @@ import { defaultTokenizer, type Tokenizer } from "@fqgan/tokenizer";
 import { EXIT } from "../exit-codes.js";
 import { dataConfig } from "../input/data-config.js";
 import { type OpenedGenerator, openGenerator } from "../open-generator.js";
-import { NEWEST, openTokenizer } from "../open-tokenizer.js";
+import { openTokenizer } from "../open-tokenizer.js";
 import { align } from "../output/align.js";
 import { formatBytes } from "../output/format.js";
 import type { Globals } from "../program.js";

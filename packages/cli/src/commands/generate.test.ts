@@ -18,6 +18,7 @@ import {
   planGenerator,
   RunFolder,
   readCodes,
+  readEvents,
   readMedia,
   readMetrics,
   readRunConfig,
@@ -123,7 +124,12 @@ beforeAll(async () => {
     {
       tokenizer: "tokenizer-own",
       codes: codes as never,
-      generator: { model, train: { steps: 1, batchSize: 4 } } as never,
+      generator: {
+        model,
+        train: { steps: 1, batchSize: 4 },
+        sample: { variants: { greedy: { topK: 1 } } },
+        evaluate: { nearest: "train" },
+      } as never,
       seed: 0,
     },
     "test",
@@ -189,6 +195,7 @@ describe("extracting codes", () => {
     expect(readRunStatus(path)).not.toBe("done");
     const aborted = { signal: AbortSignal.abort(), checkpointEveryMs: 1e9 };
     expect(await runStage(path, aborted)).toBe("stopped");
+    expect(readEvents(path).at(-1)).toMatchObject({ type: "stopped" });
     await runStage(path, { signal: never, checkpointEveryMs: 1e9 });
     expect(contents()).toEqual(before);
   });
@@ -320,6 +327,9 @@ describe("generating", () => {
       "arts-crafts-000.png",
       "arts-crafts-001.png",
     ]);
+    const twice = join(folder, "twice");
+    await fqgan("generate", "--class", "0", "--class", "arrow", "--count", "1", "--out", twice);
+    expect(readdirSync(twice)).toEqual(["arrow-000.png", "arrow-001.png"]);
   });
 
   it("writes frames while it draws, the last of which is the picture", async () => {
@@ -374,9 +384,8 @@ describe("generating", () => {
     expect(Math.abs(rounded! / whole! - 1)).toBeLessThan(0.2);
   });
 
-  it("measures samples with fewer bits", async () => {
-    const { stdout } = await fqgan(
-      "--quiet",
+  it("measures samples with fewer bits, drawn in the one way that was asked for", async () => {
+    const { stdout, stderr } = await fqgan(
       "generate",
       "--count",
       "1",
@@ -393,6 +402,7 @@ describe("generating", () => {
     expect(stdout).toMatch(
       /^int8 +perplexity on held-out codes [\d.]+ \([+-][\d.]+ %\) {2}FID of samples [\d.]+$/m,
     );
+    expect(stderr.match(/80 of 80 samples/g)).toHaveLength(2);
   });
 
   it.each([

@@ -18,6 +18,7 @@ import { contactSheet, encodePng, type Image, inRows } from "@fqgan/image";
 import { nearest, UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
 import { formatDuration } from "../output/format.js";
+import { pictureNames } from "../output/picture-names.js";
 import { writePicture } from "../output/write-picture.js";
 import type { Globals } from "../program.js";
 import type { GenerateOptions } from "./generate-options.js";
@@ -178,10 +179,10 @@ async function write(
     return [path];
   }
   mkdirSync(out, { recursive: true });
+  const names = pictureNames(labels.map((label) => classes[label]!));
   return Promise.all(
     pictures.map(async (picture, i) => {
-      const name = classes[labels[i]!]!.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-      const path = join(out, `${name}-${String(i % count).padStart(3, "0")}.png`);
+      const path = join(out, names[i]!);
       writePicture(path, await encodePng(picture));
       return path;
     }),

@@ -8,7 +8,7 @@ import {
 } from "@fqgan/quantizer";
 import { nearest, type StrategyConfig, UserError } from "@fqgan/registry";
 import { createKey, type HostTensor, hostTensor } from "@fqgan/tensor";
-import type { Tokenizer } from "@fqgan/tokenizer";
+import { factorOf, type Tokenizer } from "@fqgan/tokenizer";
 import { EXIT } from "../exit-codes.js";
 import { dataConfig } from "../input/data-config.js";
 import { openTokenizer } from "../open-tokenizer.js";
@@ -121,7 +121,7 @@ function contestOf(
   const { options, chosen, train } = given;
   const [rows, dimensions] = train.shape as [number, number];
   const own = Object.entries(tokenizer.codebooks)
-    .filter(([name]) => chosen.some((factor) => name.startsWith(factor)))
+    .filter(([name]) => chosen.includes(factorOf(name, tokenizer.factors) ?? name))
     .reduce((sum, [, { size }]) => sum + Math.log2(size), 0);
   const most = Math.max(1, Math.floor(Math.log2(rows / LATENTS_PER_CODE)));
   return { bits: options.bits ?? Math.min(Math.round(own) || most, most), dimensions };
@@ -152,9 +152,9 @@ function table(results: Readonly<Record<string, LabResult>>): string[] {
         percent(projectionFloor),
         nominal.toFixed(1),
         separately.toFixed(2),
-        jointly.toFixed(2),
+        jointly?.toFixed(2) ?? "–",
         usages.map((usage) => Math.round(100 * usage)).join("/"),
-        percent(use.joint.usage),
+        use.joint ? percent(use.joint.usage) : "–",
         String(parameters),
         seconds.toFixed(1),
       ];

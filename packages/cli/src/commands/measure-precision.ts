@@ -43,8 +43,10 @@ export async function measurePrecision(
       measured.push({ precision, perplexity });
       continue;
     }
-    const sample = { ...config.sample, images: options.measure };
-    const setting = { seed: work.seed, config: { ...config, sample } };
+    // Only the FID of these samples is read: no other ways to sample, and no nearest neighbours.
+    const sample = { ...config.sample, images: options.measure, variants: {} };
+    const { nearest: _, ...evaluate } = config.evaluate;
+    const setting = { seed: work.seed, config: { ...config, sample, evaluate } };
     const decoding = { weights: "frozen", precision } as const;
     const samples = await Samples.open(setting, { generator, tokenizer, codes, decoding });
     const report = (step: number, total: number) => {

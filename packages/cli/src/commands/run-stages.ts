@@ -50,17 +50,30 @@ const STOP_FILE_MS = 1000;
 /** After the last stage, trackers have this long to send the rest. */
 const TRACKER_MS = 30_000;
 
+/** What the command line chooses, or the file, with its options. */
+function chosenExecutor({ parallel, executor }: RunningOptions, config: RunningConfig) {
+  const chosen = executor === undefined ? config.executor : parseExecutor(executor);
+  return executors.parse(
+    { ...(chosen ?? { name: "local" }), ...(parallel !== undefined && { parallel }) },
+    "executor",
+  );
+}
+
+/** Where stages run: "local", "slurm". */
+export const executorName = (options: RunningOptions, config: RunningConfig): string =>
+  chosenExecutor(options, config).strategy.name;
+
+/** How many stages run at once. */
+export const stagesAtOnce = (options: RunningOptions, config: RunningConfig): number =>
+  Number(chosenExecutor(options, config).config.parallel ?? 1);
+
 function createExecutor(
   { runs, entry }: Globals,
   options: RunningOptions,
   config: RunningConfig,
 ): Executor {
-  const { parallel, threads, checkpointEvery } = options;
-  const chosen = options.executor === undefined ? config.executor : parseExecutor(options.executor);
-  const { strategy, config: parsed } = executors.parse(
-    { ...(chosen ?? { name: "local" }), ...(parallel !== undefined && { parallel }) },
-    "executor",
-  );
+  const { threads, checkpointEvery } = options;
+  const { strategy, config: parsed } = chosenExecutor(options, config);
   return strategy.create(parsed, {
     entry,
     checkpointEveryMs: 1000 * checkpointEvery,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type DatasetConfig, loadDataset } from "@fqgan/data";
 import {
@@ -33,6 +34,7 @@ import {
   writeReport,
   writeSweepRecord,
 } from "@fqgan/experiment";
+import { UserError } from "@fqgan/registry";
 import { startEngine } from "@fqgan/tensor";
 import { EXIT } from "../exit-codes.js";
 import { formatDuration } from "../output/format.js";
@@ -40,7 +42,13 @@ import { createStyle } from "../output/style.js";
 import type { Globals } from "../program.js";
 
 import { KeptSummaries } from "./kept-summaries.js";
-import { type RunningConfig, type RunningOptions, runWithProgress } from "./run-stages.js";
+import {
+  executorName,
+  type RunningConfig,
+  type RunningOptions,
+  runWithProgress,
+  stagesAtOnce,
+} from "./run-stages.js";
 
 interface SweepRunOptions extends RunningOptions {
   readonly set?: readonly string[];
@@ -70,7 +78,13 @@ export async function sweepRun(
       overrides: parseOverrides(set),
       ...(variant !== undefined && { variant }),
     });
-  if (file.search) return searchRounds(globals, { file, search: file.search, plan, options });
+  if (file.search) {
+    if (options.summaries !== undefined)
+      throw new UserError(
+        "--summaries: expected a sweep without a search, whose next samples depend on run folders; leave it out",
+      );
+    return searchRounds(globals, { file, search: file.search, plan, options });
+  }
   const planned = plan(file);
   const kept = KeptSummaries.open(options.summaries, planned.record);
   const left = { ...planned, stages: kept?.left(planned.stages) ?? planned.stages };
@@ -85,7 +99,17 @@ export async function sweepResume(
   options: RunningOptions,
 ): Promise<number> {
   const record = readSweepRecord(globals.runs, name);
-  const stages = record.order.map((id): PlannedStage => readRunConfig(join(globals.runs, id)));
+  const search = record.running?.search as Search | undefined;
+  if (search && (record.samples?.length ?? 0) < search.samples)
+    throw new UserError(
+      `${name}: expected a sweep whose points are all known, got a search, whose file says what comes next; ` +
+        `go on with: ${record.command}`,
+    );
+  const here = record.order.filter((id) => hasRun(globals.runs, id));
+  const elsewhere = record.order.length - here.length;
+  if (elsewhere > 0 && !globals.quiet)
+    process.stderr.write(`${elsewhere} runs have no folder in ${globals.runs} and are left out\n`);
+  const stages = here.map((id): PlannedStage => readRunConfig(join(globals.runs, id)));
   return runRecorded(globals, { record, stages, options });
 }
 
@@ -100,10 +124,11 @@ async function searchRounds(
   },
 ): Promise<number> {
   const { file, search, plan, options } = given;
-  const round = options.parallel ?? 1;
+  const round = stagesAtOnce(options, file);
   const first = plan(withSamples(file, nextSamples(search, { samples: [], observed: [], round })));
   let samples: Sample[] = recordedSamples(globals, { name: first.record.name, search });
-  for (;;) {
+  let worst: number = EXIT.done;
+  for (let rounds = 0; ; rounds++) {
     const known = samples.length > 0 ? plan(withSamples(file, samples)).record : undefined;
     const observed = known ? observe(globals.runs, { record: known, search, samples }) : [];
     const more = nextSamples(search, { samples, observed, round });
@@ -113,10 +138,29 @@ async function searchRounds(
     if (options.dryRun) return dryRun(globals, planned, options);
     writeSweepRecord(globals.runs, record);
     const isLast = samples.length >= search.samples;
-    const code = await runRecorded(globals, { ...planned, record, options, quietEnd: !isLast });
-    if (isLast || code === EXIT.stopped) return code;
+    // What failed in a round before would fail again; what an earlier command left is tried again.
+    const stages = rounds === 0 ? planned.stages : withoutFailed(globals.runs, planned.stages);
+    const code = await runRecorded(globals, { record, stages, options, quietEnd: !isLast });
+    if (code === EXIT.stopped) return code;
+    if (code !== EXIT.done) worst = code;
+    if (isLast) return worst;
   }
 }
+
+/** Stages that have not failed, and none of whose inputs has. */
+function withoutFailed(runs: string, stages: readonly PlannedStage[]): PlannedStage[] {
+  const failed = new Set<string>();
+  return stages.filter(({ id, inputs }) => {
+    const isFailed =
+      readRunStatus(join(runs, id)) === "failed" ||
+      Object.values(inputs).some((input) => failed.has(input));
+    if (isFailed) failed.add(id);
+    return !isFailed;
+  });
+}
+
+/** Whether a run's folder is there; numbers of others may be in a file of summaries. */
+const hasRun = (runs: string, id: string): boolean => existsSync(join(runs, id, "config.json"));
 
 /** What an interrupted search of the same kind has drawn already. */
 function recordedSamples(
@@ -141,7 +185,7 @@ async function runRecorded(
   },
 ): Promise<number> {
   const { record, stages, options, kept, quietEnd = false } = sweep;
-  if (!globals.quiet) await printHeader(record, stages);
+  if (!globals.quiet) await printHeader({ record, stages, options });
   const running: RunningConfig = {
     ...record.running,
     group: record.name,
@@ -172,16 +216,27 @@ async function runRecorded(
 }
 
 /** "fqgan ablation · emoji 32×32 · 1,301 train / 148 validation / 383 test · engine: …" */
-async function printHeader(record: SweepRecord, stages: readonly PlannedStage[]): Promise<void> {
+async function printHeader(sweep: {
+  readonly record: SweepRecord;
+  readonly stages: readonly PlannedStage[];
+  readonly options: RunningOptions;
+}): Promise<void> {
+  const { record, stages, options } = sweep;
   const { bold, dim } = createStyle(process.stderr);
-  const { name, lowering, threads } = await startEngine();
+  const executor = executorName(options, record.running ?? {});
   const counts = await splitCounts(stages);
   const words = [
     ...(record.tables[0]?.facts.slice(0, 1) ?? []),
     ...(counts ? [counts] : []),
-    `engine: ${name}, ${lowering}, ${threads} threads`,
+    // Of tasks elsewhere: what this machine has says nothing, and it may lack what they have.
+    executor === "local" ? `engine: ${await engineWords()}` : `on ${executor}`,
   ];
   process.stderr.write(`${bold(`fqgan ${record.name}`)} ${dim(`· ${words.join(" · ")}`)}\n`);
+}
+
+async function engineWords(): Promise<string> {
+  const { name, lowering, threads } = await startEngine();
+  return `${name}, ${lowering}, ${threads} threads`;
 }
 
 /** The sizes of the splits where all stages use one data set; a data set that can't be read fails here. */
@@ -277,7 +332,11 @@ export async function sweepStatus(globals: Globals, name: string | undefined): P
   const names = name === undefined ? listSweeps(globals.runs) : [name];
   const sweeps = names.map((one) => {
     const record = readSweepRecord(globals.runs, one);
-    const stages = record.order.map((id) => stageStatus(join(globals.runs, id)));
+    const stages = record.order.map((id) =>
+      hasRun(globals.runs, id)
+        ? stageStatus(join(globals.runs, id))
+        : { id, label: "", status: "elsewhere", detail: "no folder here" },
+    );
     return { name: one, command: record.command, stages };
   });
   if (globals.json) {

@@ -71,7 +71,12 @@ export const tokenizerStageSchema = z.strictObject({
         .describe("measure the finished model there instead of on test: for choosing settings"),
       factors: factorsSchema
         .optional()
-        .describe("find out what each factor holds and is needed for"),
+        .describe("find out what each factor holds and is needed for, on test images"),
+    })
+    .refine(({ split, factors }) => split === undefined || factors === undefined, {
+      path: ["factors"],
+      message:
+        "expected none where evaluate.split is validation, since factors are measured on test images",
     })
     .prefault({}),
 });

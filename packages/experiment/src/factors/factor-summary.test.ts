@@ -1,6 +1,7 @@
 import type { Dataset, Split, SplitName } from "@fqgan/data";
 import { toSignedUnit, toUint8 } from "@fqgan/image";
 import { psnrs } from "@fqgan/metrics";
+import type { StrategyConfig } from "@fqgan/registry";
 import { createKey, fold, hostTensor, uniform } from "@fqgan/tensor";
 import { createTokenizer } from "@fqgan/tokenizer";
 import { expect, it } from "vitest";
@@ -47,13 +48,13 @@ const codebook = {
   quantizer: { name: "vq", size: 8, dimensions: 4 },
   adapter: { name: "transformer", layers: 1, heads: 2 },
 };
-const tokenizerOf = (names: readonly string[]) =>
+const tokenizerOf = (names: readonly string[], quantizer: StrategyConfig = codebook.quantizer) =>
   createTokenizer({
     image: { size: SIZE },
     encoder: { ...network, residualBlocks: 1 },
     decoder: { ...network, residualBlocks: 1 },
     latentChannels: 8,
-    codebooks: Object.fromEntries(names.map((name) => [name, codebook])),
+    codebooks: Object.fromEntries(names.map((name) => [name, { ...codebook, quantizer }])),
   });
 const measure = (tokenizer: ReturnType<typeof tokenizerOf>) =>
   factorSummary({
@@ -89,6 +90,15 @@ it("says what each factor holds and is needed for", async () => {
     for (const way of ["zeros", "resampled"])
       expect(metrics[`test/ablated.${factor}.${way}.psnr`]).not.toBeCloseTo(mean, 4);
   expect(Object.keys(protocols).sort()).toEqual(Object.keys(metrics).sort());
+  tokenizer.dispose();
+});
+
+it("leaves joint usage out where there are too many combinations to count", async () => {
+  const quantizer = { name: "fsq", levels: [8, 8, 8, 8, 4] };
+  const tokenizer = tokenizerOf(["visual"], { name: "residual", levels: 4, quantizer });
+  const { metrics } = await measure(tokenizer);
+  expect(metrics["test/mutualInformation"]).toBeGreaterThanOrEqual(0);
+  expect(Object.keys(metrics).filter((name) => name.includes("joint"))).toEqual([]);
   tokenizer.dispose();
 });
 

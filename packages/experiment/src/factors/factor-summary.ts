@@ -106,10 +106,14 @@ function sharedInformation(
   const mean = (of: "bits" | "share") =>
     pairs.reduce((sum, pair) => sum + pair[of], 0) / pairs.length;
   return {
-    "joint.usage": report.joint.usage,
-    "joint.perplexity": report.joint.perplexity,
-    mutualInformation: mean("bits"),
-    "mutualInformation.share": mean("share"),
+    ...(report.joint && {
+      "joint.usage": report.joint.usage,
+      "joint.perplexity": report.joint.perplexity,
+    }),
+    ...(pairs.length > 0 && {
+      mutualInformation: mean("bits"),
+      "mutualInformation.share": mean("share"),
+    }),
   };
 }
 

@@ -2,9 +2,8 @@
  * What an image costs and what is left of it: nominal bits, bits by how often each code occurs, bits by what
  * the generator expects, and real files, beside the tokenizer's distortion.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeGenerator } from "@fqgan/ar-generator";
+import { loadGenerator } from "@fqgan/ar-generator";
 import { UserError } from "@fqgan/registry";
 import { type FilledTable, fillTable } from "../report/table.js";
 import type { Summary } from "../schema/run-format.js";
@@ -42,6 +41,17 @@ export async function frontierTable(
       `frontier: expected a sweep with trained generators, ${record.name} has none; run it first, or one ` +
         "whose points do not end at the tokenizer",
     );
+  for (const { stages } of points)
+    for (const id of [stages.tokenizer, stages.generator]) {
+      const { evaluate } = (id ? readRunConfig(join(runsFolder, id)).config : {}) as {
+        evaluate?: { split?: string };
+      };
+      if (evaluate?.split !== undefined)
+        throw new UserError(
+          `frontier: expected runs that were measured on test images, ${id} was on ${evaluate.split} images; ` +
+            "run the sweep without evaluate.split",
+        );
+    }
   const measured = new Map<string, Summary>();
   for (const { label, stages } of points) {
     const id = stages.generator!;
@@ -82,7 +92,7 @@ async function measure(
   const { inputs } = readRunConfig(join(runsFolder, id));
   const { splits } = readCodes(join(runsFolder, inputs.codes!));
   const path = join(runsFolder, id, "checkpoints", "model.safetensors");
-  const { generator } = decodeGenerator(readFileSync(path), path);
+  const { generator } = await loadGenerator(path);
   const split = splits.test!;
   const total = Math.min(images, split.labels.shape[0]!);
   const compressor = new CodeCompressor(generator, BATCH);

@@ -5,6 +5,7 @@ import {
   SymptomTracker,
   symptoms,
 } from "@fqgan/quantizer";
+import { factorOf } from "@fqgan/tokenizer";
 import type { MetricsRow, UsageRow } from "../schema/run-format.js";
 import { CODEBOOK_HEALTH } from "../stages/codebook-watch.js";
 import { readEvents, readMetrics, readUsage } from "../store/read-run.js";
@@ -55,6 +56,9 @@ function toldFindings(folder: string): Map<string, DiagnosedFinding[]> {
 /** A run of another version may know symptoms that this one does not. */
 const isSymptom = (name: unknown): name is SymptomName => String(name) in symptoms;
 
+/** What the mean lengths of latents are called in metrics, each with its factor. */
+const LENGTHS = "train/latentNorm.";
+
 /** The same rules over the validations of a run, with the losses logged between them. */
 function historyOf(
   codebook: string,
@@ -65,32 +69,25 @@ function historyOf(
   const [first] = validations;
   if (!first) return [];
   const tracker = new SymptomTracker(first.counts.length);
+  const names = new Set(metrics.flatMap((row) => Object.keys(row)));
+  const lengths = [...names].filter((name) => name.startsWith(LENGTHS));
+  const factors = lengths.map((name) => name.slice(LENGTHS.length));
+  const factor = factorOf(codebook, factors);
   let from = -1;
   return validations.flatMap((row) => {
     const between = metrics.filter(({ step }) => step > from && step <= row.step);
     from = row.step;
     const found = tracker.close({
       ...useOf(row),
-      commitment: meanOf(between, (name) => name === `train/loss.${codebook}.commitment`),
-      latentNorm: meanOf(between, (name) => isFactorOf(codebook, name)),
+      commitment: meanOf(between, `train/loss.${codebook}.commitment`),
+      latentNorm: factor === undefined ? undefined : meanOf(between, `${LENGTHS}${factor}`),
     });
     return found.map((finding) => ({ ...finding, step: row.step, source: "history" as const }));
   });
 }
 
-/** Composed codebooks have their factor's name and more: visualLevel1. */
-function isFactorOf(codebook: string, metric: string): boolean {
-  const factor = /^train\/latentNorm\.(\w+)$/.exec(metric)?.[1];
-  return factor !== undefined && codebook.startsWith(factor);
-}
-
-function meanOf(
-  rows: readonly MetricsRow[],
-  isMeant: (name: string) => boolean,
-): number | undefined {
-  const values = rows.flatMap((row) =>
-    Object.entries(row).flatMap(([name, value]) => (isMeant(name) ? [value] : [])),
-  );
+function meanOf(rows: readonly MetricsRow[], name: string): number | undefined {
+  const values = rows.flatMap((row) => row[name] ?? []);
   if (values.length === 0) return undefined;
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

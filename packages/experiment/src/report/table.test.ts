@@ -4,7 +4,6 @@ import { type SweepRecord, tableSchema } from "../schema/sweep-format.js";
 import { resolveColumn } from "./columns.js";
 import { differencesFrom, formatDifferences } from "./differences.js";
 import { formatTable, formatValue } from "./format-table.js";
-import { studentQuantile } from "./statistics.js";
 import { fillTable } from "./table.js";
 
 const record = (seeds: number[]): SweepRecord => ({
@@ -116,18 +115,6 @@ it("gives paired differences with intervals", () => {
   expect(() => differencesFrom(filled, "VQ 257")).toThrow(/no row "VQ 257"; known: VQ 256, FQ/);
   const one = differencesFrom(fillTable(record([0]), table, (id) => summaries[id]));
   expect(formatDifferences(one, "text")).toMatch(/FQ 256 × 2 +– +–$/);
-});
-
-it("knows Student's quantiles", () => {
-  // A table of the distribution: 97.5 % with 1, 2, 9 and 100 degrees of freedom.
-  for (const [degrees, expected] of [
-    [1, 12.7062],
-    [2, 4.30265],
-    [9, 2.26216],
-    [100, 1.98397],
-  ] as const)
-    expect(studentQuantile(0.975, degrees)).toBeCloseTo(expected, 4);
-  expect(studentQuantile(0.025, 2)).toBeCloseTo(-4.30265, 4);
 });
 
 it("leaves unfinished cells open and quotes CSV", () => {

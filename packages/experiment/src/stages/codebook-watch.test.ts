@@ -58,4 +58,19 @@ describe("watching codebooks", () => {
     const others = warningsOf(grows, spread, ["visual"]).map(({ symptom }) => symptom);
     expect(others).toEqual(["commitment-exploding"]);
   });
+
+  it("knows a factor whose name another one's begins with", () => {
+    const warnings: { [detail: string]: unknown }[] = [];
+    const watch = watchCodebooks(
+      { warn: (it) => void warnings.push(it) },
+      { codebooks: { semanticHigh: { size: 16 }, semantic: { size: 16 } }, steps: 9 },
+    );
+    for (let step = 1; step < 9; step++) {
+      const scalars = { "latentNorm.semanticHigh": 1, "latentNorm.semantic": 3 ** step };
+      watch({ step, scalars, codes: { semanticHigh: spread, semantic: spread } });
+    }
+    expect(warnings.map(({ codebook, symptom }) => [codebook, symptom])).toEqual([
+      ["semantic", "latents-drifting"],
+    ]);
+  });
 });

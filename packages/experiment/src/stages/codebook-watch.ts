@@ -1,4 +1,5 @@
 import { CodebookHealth, type Codes, type HealthEvent, symptoms } from "@fqgan/quantizer";
+import { factorOf } from "@fqgan/tokenizer";
 import type { StageContext } from "./stage.js";
 
 /** What events about sick codebooks are called; see also `symptom` in them. */
@@ -29,14 +30,17 @@ export function watchCodebooks(
   const health = new CodebookHealth({ sizes: Object.fromEntries(sizes), steps: run.steps });
   return ({ step, scalars, codes }) => {
     const commitment: Record<string, number> = {};
-    const latentNorm: Record<string, number> = {};
+    const lengths: Record<string, number> = {};
     for (const [name, value] of Object.entries(scalars)) {
       const codebook = /^loss\.(\w+)\.commitment$/.exec(name)?.[1];
       if (codebook) commitment[codebook] = value;
       const factor = /^latentNorm\.(\w+)$/.exec(name)?.[1];
-      if (factor === undefined || run.directional?.includes(factor)) continue;
-      // Composed codebooks have their factor's name and more: visualLevel1.
-      for (const [own] of sizes) if (own.startsWith(factor)) latentNorm[own] = value;
+      if (factor) lengths[factor] = value;
+    }
+    const latentNorm: Record<string, number> = {};
+    for (const [codebook] of sizes) {
+      const factor = factorOf(codebook, Object.keys(lengths));
+      if (factor && !run.directional?.includes(factor)) latentNorm[codebook] = lengths[factor]!;
     }
     for (const event of health.observe({ step, codes, commitment, latentNorm }))
       warn(report(event));

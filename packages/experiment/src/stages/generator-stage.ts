@@ -1,14 +1,13 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import {
   createGenerator,
-  decodeGenerator,
-  encodeGenerator,
   type Generator,
   type GeneratorInput,
   GeneratorTrainer,
+  generatorContent,
+  loadGenerator,
 } from "@fqgan/ar-generator";
-import { createKey, fold, permutation, randomInteger } from "@fqgan/tensor";
+import { requireImages } from "@fqgan/data";
+import { createKey, fold, permutation, randomInteger, safetensorsParts } from "@fqgan/tensor";
 import type { z } from "zod";
 import { schedules } from "../config/schedules.js";
 import { generatorStageSchema } from "../config/stage-configs.js";
@@ -37,6 +36,12 @@ export const generatorStage = defineStage({
   async run(context) {
     const { config, run, seed, input } = context;
     const codes = readCodes(input("codes").folder);
+    const count = (split: string) => codes.splits[split]?.labels.shape[0] ?? 0;
+    requireImages(input("codes").config.label, {
+      train: count("train"),
+      validation: count("validation"),
+      test: count("test"),
+    });
     const generator = createGenerator(
       {
         ...(config.model as Partial<GeneratorInput>),
@@ -47,8 +52,7 @@ export const generatorStage = defineStage({
       fold(createKey(seed), "generator"),
     );
     if ((await train(context, generator, codes)) === "stopped") return "stopped";
-    const model = join(run.path, "checkpoints", "model.safetensors");
-    const finished = decodeGenerator(readFileSync(model), model).generator;
+    const { generator: finished } = await loadGenerator(modelFile(run.path));
     return evaluate(context, finished, codes);
   },
 });
@@ -103,7 +107,9 @@ async function train(context: Context, generator: Generator, codes: CodesFile) {
       const weights = await trainer.averagedWeights();
       run.writeCheckpoint(
         "model",
-        await encodeGenerator({ generator, tokenizerHash: codes.tokenizerHash }, weights),
+        safetensorsParts(
+          await generatorContent({ generator, tokenizerHash: codes.tokenizerHash }, weights),
+        ),
       );
     }
     return outcome;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { encodePng } from "@fqgan/image";
 import { createKey, fold, uniform } from "@fqgan/tensor";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readSummary } from "../store/read-run.js";
+import { readEvents, readSummary } from "../store/read-run.js";
 import { planExperiment } from "../sweep/plan.js";
 import { createRuns } from "../sweep/run-stages.js";
 import { runStage } from "./run-stage.js";
@@ -69,6 +69,26 @@ const experiment = {
     },
   },
 };
+
+it("a tokenizer that is told to stop while it is measured ends there, and is measured anew", async () => {
+  const { tokenizer } = experiment;
+  const evaluate = { metrics: [{ name: "psnr" }], batchSize: 2 };
+  const stages = planExperiment(
+    { ...experiment, until: "tokenizer", tokenizer: { ...tokenizer, evaluate } },
+    0,
+    "test",
+  );
+  createRuns(folder, stages);
+  const path = join(folder, stages[0]!.id);
+  const stop = new AbortController();
+  const onProgress = ({ phase }: { phase: string }) => phase === "evaluate" && stop.abort();
+  const setting = { checkpointEveryMs: 60_000 };
+  expect(await runStage(path, { ...setting, signal: stop.signal, onProgress })).toBe("stopped");
+  expect(readEvents(path).at(-1)).toMatchObject({ message: "stopped before it was done" });
+  const { signal } = new AbortController();
+  expect(await runStage(path, { ...setting, signal })).toBe("done");
+  expect(readSummary(path)!.metrics["test/psnr"]).toBeGreaterThan(0);
+});
 
 it("a generator writes its codes in the order asked for, and is sampled and judged in several ways", async () => {
   const stages = planExperiment(experiment, 0, "test");

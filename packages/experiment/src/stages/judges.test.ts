@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { planExperiment } from "../sweep/plan.js";
 import { loadJudge, requireMeasurable } from "./judge.js";
 import { loadOpinions } from "./judges.js";
 
@@ -37,5 +38,22 @@ describe("who judges", () => {
     const masked = { metrics: [{ name: "masked-psnr" }] };
     expect(() => requireMeasurable(masked, { hasMasks: false })).toThrow(/images with an outline/);
     expect(() => requireMeasurable(masked, { hasMasks: true })).not.toThrow();
+  });
+
+  it("is not asked about factors on test images where settings are chosen on others", () => {
+    const plan = (evaluate: Record<string, unknown>) =>
+      planExperiment(
+        {
+          data: { name: "emoji", size: 32 },
+          until: "tokenizer",
+          tokenizer: { preset: "fqgan-dual-mini", train: { steps: 1, batchSize: 4 }, evaluate },
+        },
+        0,
+        "test",
+      );
+    expect(() => plan({ split: "validation", factors: {} })).toThrow(
+      /factors: expected none where evaluate.split is validation/,
+    );
+    expect(plan({ split: "validation" })).toHaveLength(1);
   });
 });

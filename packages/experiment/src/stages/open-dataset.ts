@@ -1,4 +1,4 @@
-import { type Dataset, type DatasetConfig, loadDataset } from "@fqgan/data";
+import { type Dataset, type DatasetConfig, loadDataset, type RejectedFile } from "@fqgan/data";
 import type { StageContext } from "./stage.js";
 
 /** Files named in a warning; the rest is counted. */
@@ -13,14 +13,20 @@ export async function openDataset(
     onProgress: (step, total) =>
       progress({ phase: "data", step, total, ratePerSecond: null, secondsLeft: null }),
   });
-  const { rejected } = dataset;
-  if (rejected.length > 0) {
-    const named = rejected.slice(0, NAMED).map(({ path, reason }) => `${path} (${reason})`);
-    const more = rejected.length > NAMED ? ` and ${rejected.length - NAMED} more` : "";
-    warn({
-      code: "unreadable-images",
-      message: `${rejected.length} files left out: ${named.join("; ")}${more}`,
-    });
-  }
+  warnOfUnreadable(dataset.rejected, { what: "left out", warn });
   return dataset;
+}
+
+/** Names some of the files that could not be read; says nothing where there are none. */
+export function warnOfUnreadable(
+  files: readonly RejectedFile[],
+  { what, warn }: Pick<StageContext<unknown>, "warn"> & { readonly what: string },
+): void {
+  if (files.length === 0) return;
+  const named = files.slice(0, NAMED).map(({ path, reason }) => `${path} (${reason})`);
+  const more = files.length > NAMED ? ` and ${files.length - NAMED} more` : "";
+  warn({
+    code: "unreadable-images",
+    message: `${files.length} files ${what}: ${named.join("; ")}${more}`,
+  });
 }

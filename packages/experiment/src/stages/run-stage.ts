@@ -4,7 +4,7 @@ import { parseConfig, UserError } from "@fqgan/registry";
 import { type EngineOptions, startEngine } from "@fqgan/tensor";
 import type { ProgressReport } from "../schema/run-format.js";
 import { DiskFullError } from "../store/disk-error.js";
-import { readRunConfig, readRunStatus } from "../store/read-run.js";
+import { readEvents, readRunConfig, readRunStatus } from "../store/read-run.js";
 import { RunFolder } from "../store/run-folder.js";
 import { clearStopRequest, isStopRequested } from "../store/stop-request.js";
 import { stages } from "./index.js";
@@ -79,7 +79,12 @@ export async function runStage(
       },
     };
     const summary = await definition.run(context);
-    if (summary === "stopped") return "stopped";
+    if (summary === "stopped") {
+      // A training has said at which step; whoever waits for the run needs to know of everything else, too.
+      if (readEvents(run.path).at(-1)?.type !== "stopped")
+        run.logEvent({ type: "stopped", message: "stopped before it was done" });
+      return "stopped";
+    }
     run.writeSummary(summary);
     run.logEvent({ type: "done", message: "done" });
     run.markDone();

@@ -35,6 +35,14 @@ describe("pictures", () => {
     expect(Array.from(chosen.subarray(0, 3), (i) => labels[i])).toEqual([0, 1, 2]);
     expect(new Set(chosen).size).toBe(chosen.length);
   });
+
+  it("shows as many as were asked for, spread over each class, all of a small one", () => {
+    const labels = Int32Array.from({ length: 20 }, (_, i) => (i < 2 ? 0 : 1));
+    const split = { labels } as unknown as Split;
+    const chosen = (count: number) => [...choosePictures(split, count)].sort((a, b) => a - b);
+    expect(chosen(8)).toEqual([0, 1, 2, 5, 8, 11, 14, 17]);
+    expect(chosen(99)).toEqual([...labels.keys()]);
+  });
 });
 
 it("draws classes in the proportions of a split", () => {

@@ -22,10 +22,13 @@ export function checkTeachers(
   for (const [codebook, { representation }] of Object.entries(codebooks)) {
     const name = representation?.teacher;
     if (name === undefined || networks[name] || teachers.names().includes(name)) continue;
+    const network = name.startsWith("dinov2")
+      ? "{name: fqgan-dinov2, weights: dinov2_vits14_pretrain.pth}"
+      : "{name: fqgan-clip, weights: clip-vit-l14-visual.pth}";
     throw new UserError(
       `codebooks.${codebook}.representation.teacher: expected ${teachers.names().join(", ")} or a ` +
         `network for it in train.teachers, got "${name}"; for instance --set ` +
-        `"tokenizer.train.teachers.${name}={name: fqgan-clip, weights: ViT-L-14.pt}"`,
+        `"tokenizer.train.teachers.${name}=${network}"`,
     );
   }
 }

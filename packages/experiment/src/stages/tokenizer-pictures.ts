@@ -7,23 +7,27 @@ import { tokenMap } from "../media/token-map.js";
 import type { MediaItem } from "../store/run-folder.js";
 import { throughCodes } from "./evaluate-tokenizer.js";
 
-/** Which images to show: class after class in turn, so that every class is seen. */
+/**
+ * Which images to show, `count` of them or all: class after class in turn, so that every class is seen,
+ * and those of a class spread evenly over it, where neighbours are often variants of one picture.
+ */
 export function choosePictures(split: Split, count: number): Int32Array {
   const byClass = new Map<number, number[]>();
   split.labels.forEach((label, index) => {
     byClass.set(label, [...(byClass.get(label) ?? []), index]);
   });
   const classes = [...byClass.keys()].sort((a, b) => a - b).map((label) => byClass.get(label)!);
-  const longest = Math.max(...classes.map((indices) => indices.length));
-  const chosen: number[] = [];
-  for (let turn = 0; turn < longest; turn++)
-    for (const indices of classes)
-      if (turn < indices.length) {
-        // Spread over the class, whose neighbours are often variants of one picture.
-        const place = Math.floor((turn * indices.length) / Math.ceil(count / classes.length));
-        chosen.push(indices[Math.min(place, indices.length - 1)]!);
-      }
-  return Int32Array.from(new Set(chosen.slice(0, count)));
+  const turns = Array.from({ length: count }, (_, turn) =>
+    classes.filter(({ length }) => turn < length).map((indices) => ({ indices, turn })),
+  )
+    .flat()
+    .slice(0, count);
+  const quotas = new Map<readonly number[], number>();
+  for (const { indices, turn } of turns) quotas.set(indices, turn + 1);
+  return Int32Array.from(
+    turns,
+    ({ indices, turn }) => indices[Math.floor((turn * indices.length) / quotas.get(indices)!)]!,
+  );
 }
 
 /** Reconstructions of some images of a split: full, from each codebook alone, and the codes as maps. */

@@ -1,14 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createLoader, type Dataset, type Loader } from "@fqgan/data";
-import { createKey, fold, type HostTensor } from "@fqgan/tensor";
+import { createLoader, type Dataset, type Loader, requireImages, splitCounts } from "@fqgan/data";
+import { createKey, fold, type HostTensor, safetensorsParts } from "@fqgan/tensor";
 import {
   createTokenizer,
-  decodeTokenizer,
-  encodeTokenizer,
   seedCodebooks,
   type Tokenizer,
   TokenizerTrainer,
+  tokenizerContent,
 } from "@fqgan/tokenizer";
 import type { z } from "zod";
 import { schedules } from "../config/schedules.js";
@@ -19,6 +18,7 @@ import { readMedia } from "../store/read-run.js";
 import { trainLoop } from "../train/train-loop.js";
 import { ClassBalanced } from "./class-balanced.js";
 import { watchCodebooks } from "./codebook-watch.js";
+import { loadRunTokenizer } from "./codes-stage.js";
 import { describeCodebooks } from "./describe.js";
 import { evaluateTokenizer } from "./evaluate-tokenizer.js";
 import { tokenizerFlops } from "./flops.js";
@@ -26,7 +26,7 @@ import { startFromFile } from "./initial-weights.js";
 import { loadJudge, requireMeasurable } from "./judge.js";
 import { loadOpinions } from "./judges.js";
 import { readTaught, recordTaught, warnOfTeachers } from "./networks-that-taught.js";
-import { openDataset } from "./open-dataset.js";
+import { openDataset, warnOfUnreadable } from "./open-dataset.js";
 import { loadPerceptual } from "./perceptual-network.js";
 import { scoresOf } from "./scores.js";
 import { defineStage, type StageContext } from "./stage.js";
@@ -48,13 +48,15 @@ export const tokenizerStage = defineStage({
     requireMeasurable(config.evaluate);
     const dataset = await openDataset(config.data, context);
     try {
+      requireImages(dataset.name, splitCounts(dataset));
       requireMeasurable(config.evaluate, { hasMasks: dataset.splits.test.masks !== undefined });
       const tokenizer = createTokenizer(config.model, seed);
       const outcome = await train(context, dataset.splits, tokenizer);
       if (outcome === "stopped") return "stopped";
-      const path = join(run.path, "checkpoints", "model.safetensors");
-      const model = await decodeTokenizer(readFileSync(path), path);
-      return await evaluate(context, dataset, model);
+      return await evaluate(context, dataset, await loadRunTokenizer(run.path));
+    } catch (error) {
+      if (context.signal.aborted && error === context.signal.reason) return "stopped";
+      throw error;
     } finally {
       await dataset.close();
     }
@@ -107,7 +109,16 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
   });
   const pictures = choosePictures(splits.validation, config.evaluate.pictures);
 
+  let told = 0;
+  const tellOfUnreadable = () => {
+    const found = loader.rejected.slice(told);
+    told += found.length;
+    const what = "can't be read, and the images after them are seen instead";
+    warnOfUnreadable(found, { what, warn: context.warn });
+  };
+
   const validate = async (step: number) => {
+    tellOfUnreadable();
     const { results, counts } = await evaluateTokenizer({
       tokenizer,
       split: splits.validation,
@@ -143,7 +154,7 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
     if (outcome === "finished")
       run.writeCheckpoint(
         "model",
-        await encodeTokenizer(tokenizer, await trainer.averagedWeights()),
+        safetensorsParts(await tokenizerContent(tokenizer, await trainer.averagedWeights())),
       );
     return outcome;
   } finally {
@@ -172,7 +183,7 @@ async function evaluate(
   dataset: Dataset,
   tokenizer: Tokenizer,
 ): Promise<Summary> {
-  const { config, run, progress } = context;
+  const { config, run, progress, signal } = context;
   const { splits, classes } = dataset;
   const { steps } = config.train;
   const trainMs = run.elapsedMs;
@@ -187,6 +198,7 @@ async function evaluate(
     metrics: config.evaluate.metrics,
     judge,
     opinions,
+    signal,
     observe: (batch, labels) => balanced.add(batch, labels),
     onImages: (step, total) =>
       progress({ phase: "evaluate", step, total, ratePerSecond: null, secondsLeft: null }),

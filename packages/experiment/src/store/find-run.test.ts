@@ -67,7 +67,9 @@ it("takes a path, an id, its beginning, its hash, a point of a sweep, or the new
     "s/vq",
   ])
     expect(found(reference)).toBe("tokenizer-vq-8-aaaaaaaaaa");
+  expect(found("aaaa")).toBe("tokenizer-vq-8-aaaaaaaaaa");
   expect(found()).toBe("tokenizer-vq-16-bbbbbbbbbb");
+  expect(found("newest")).toBe("tokenizer-vq-16-bbbbbbbbbb");
   expect(() => found("s/fq-8")).toThrow(
     /no point "fq-8" with a tokenizer; did you mean "s\/vq-8"\?/,
   );
@@ -83,5 +85,8 @@ it("refuses a run of another kind and says how to make one where there is none",
   expect(() => findRun(runs, "tokenizer", "dddddddddd")).toThrow(
     /expected a tokenizer run, got a codes run/,
   );
-  expect(() => findRun(runs, "generator", undefined)).toThrow(/`fqgan train generator` makes one/);
+  for (const reference of [undefined, "newest"])
+    expect(() => findRun(runs, "generator", reference)).toThrow(
+      /`fqgan train generator` makes one/,
+    );
 });

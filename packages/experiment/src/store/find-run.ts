@@ -11,9 +11,12 @@ export interface FoundRun {
   readonly config: RunConfig;
 }
 
+/** The word for the newest run, which is meant without a reference, too. */
+export const NEWEST = "newest";
+
 /**
- * The finished run of a kind that a person means: a run folder, an id or its beginning or end, or
- * `<sweep>/<point>`; without a reference the newest.
+ * The finished run of a kind that a person means: a run folder, an id or a part of it that begins with a
+ * word or a digit of its hash, `<sweep>/<point>`, or `newest`.
  */
 export function findRun(
   runsFolder: string,
@@ -49,7 +52,7 @@ function locate(
   }: { readonly reference: string | undefined; readonly counts: (folder: string) => boolean },
 ): FoundRun {
   const found =
-    reference === undefined
+    reference === undefined || reference === NEWEST
       ? newest(listRunFolders(runsFolder).filter(counts), kind)
       : (byPath(reference) ??
         bySweepPoint(runsFolder, kind, reference) ??
@@ -94,7 +97,7 @@ function bySweepPoint(
 function byId(runsFolder: string, reference: string): FoundRun | undefined {
   const matching = listRunFolders(runsFolder).filter((folder) => {
     const id = basename(folder);
-    return id.startsWith(reference) || id.endsWith(`-${reference}`);
+    return id.startsWith(reference) || id.includes(`-${reference}`);
   });
   const exact = matching.find((folder) => basename(folder) === reference);
   if (!exact && matching.length > 1)
@@ -117,7 +120,7 @@ function unknownRun(runsFolder: string, kind: StageKind, reference: string | und
     kind === "tokenizer"
       ? "`fqgan train tokenizer` makes one in minutes"
       : "`fqgan train generator` makes one from a tokenizer";
-  if (reference === undefined)
+  if (reference === undefined || reference === NEWEST)
     return new UserError(`${runsFolder}: no finished ${kind} run there yet; ${how}`);
   const names = [
     ...listRunFolders(runsFolder).map((folder) => basename(folder)),
