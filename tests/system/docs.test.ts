@@ -177,7 +177,7 @@ describe("Python in the guides", () => {
     ];
     await runBlock(`${archive.join("\n")}\n${python("teachers-and-judges.md")[0]!}`);
     const shapes =
-      "import torch; print({k: tuple(v.shape) for k, v in torch.load('clip-visual.pth').items()})";
+      "import torch; print({k: tuple(v.shape) for k, v in torch.load('clip-vit-l14-visual.pth').items()})";
     expect(await runBlock(shapes)).toContain("'weight': (3, 2)");
   });
 });
