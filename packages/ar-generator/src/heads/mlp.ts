@@ -5,8 +5,8 @@
 import { fold, nn, type Tensor } from "@fqgan/tensor";
 import * as z from "zod";
 import { weightInit, zeroInit } from "../initial.js";
-import { KvCache } from "../kv-cache.js";
-import type { Head, HeadSetting, HeadStrategy, Logits, StageInput } from "./head.js";
+import type { HeadSetting, HeadStrategy } from "./head.js";
+import { IndependentHead } from "./independent.js";
 
 interface MlpOptions extends Record<string, unknown> {
   readonly ratio: number;
@@ -33,15 +33,13 @@ class Perceptron extends nn.Module {
   }
 }
 
-class MlpHead extends nn.Module implements Head {
-  readonly norm: nn.RmsNorm;
+class MlpHead extends IndependentHead {
   readonly perceptrons: Record<string, Perceptron> = {};
-  readonly #stages: string[][];
 
-  constructor({ ratio }: MlpOptions, { block: { width }, vocabularies, key }: HeadSetting) {
-    super();
-    this.#stages = [Object.keys(vocabularies)];
-    this.norm = new nn.RmsNorm({ channels: width });
+  constructor({ ratio }: MlpOptions, setting: HeadSetting) {
+    super(setting);
+    const { block, vocabularies, key } = setting;
+    const { width } = block;
     const inner = Math.round(ratio * width);
     for (const [name, size] of Object.entries(vocabularies)) {
       const init = weightInit(key && fold(key, "perceptrons"), name);
@@ -49,24 +47,8 @@ class MlpHead extends nn.Module implements Head {
     }
   }
 
-  get stages() {
-    return this.#stages;
-  }
-
-  logits(context: Tensor): Logits {
-    const normalised = this.norm.call(context);
-    return Object.fromEntries(
-      Object.entries(this.perceptrons).map(([name, mlp]) => [name, mlp.call(normalised)]),
-    );
-  }
-
-  /** Its only stage remembers nothing. */
-  createCache(rows: number): KvCache {
-    return new KvCache({ layers: 0, rows, heads: 1, positions: 1, depth: 1 });
-  }
-
-  stage(_index: number, { context }: StageInput): Logits {
-    return this.logits(context);
+  protected get classifiers() {
+    return this.perceptrons;
   }
 }
 
