@@ -13,7 +13,7 @@ import { build, createServer } from "vitepress";
 import { stageApi } from "./stage/api-pages.js";
 import { stageCommands } from "./stage/command-pages.js";
 import { clearPages, stageDocuments } from "./stage/documents.js";
-import { stageStrategies } from "./stage/strategies-page.js";
+import { stageConfig, stageStrategies } from "./stage/strategies-page.js";
 
 const site = dirname(fileURLToPath(import.meta.url));
 const repository = dirname(site);
@@ -29,6 +29,7 @@ clearPages(pages);
 stageDocuments({ repository, pages });
 stageCommands(pages);
 await stageStrategies(pages);
+await stageConfig(pages);
 await stageApi({ repository, pages });
 
 if (positionals[0] === "build") {

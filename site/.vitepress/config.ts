@@ -41,7 +41,7 @@ const api = (): Item[] =>
 
 /** Concepts first, then every page that lies beside it and is reached from nowhere else. */
 const concepts = (): Item[] => {
-  const first = ["concepts.md", "strategies.md"];
+  const first = ["concepts.md", "strategies.md", "config.md"];
   const elsewhere = ["index.md", "overview.md", "benchmarks.md", "log.md"];
   const others = readdirSync(pages)
     .filter((file) => file.endsWith(".md") && ![...first, ...elsewhere].includes(file))
@@ -76,7 +76,7 @@ export default defineConfig({
       {
         text: "Concepts",
         link: "/concepts",
-        activeMatch: "^/(concepts|strategies|run-folder|shapes|scaling|onnx)",
+        activeMatch: "^/(concepts|strategies|config|run-folder|shapes|scaling|onnx)",
       },
       { text: "CLI", link: "/cli/", activeMatch: "^/cli/" },
       { text: "API", link: "/packages/", activeMatch: "^/(api|packages)/" },

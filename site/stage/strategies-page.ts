@@ -11,7 +11,7 @@ interface Listed {
 }
 
 /** What depends on a machine, or has a page of its own. */
-const LEFT_OUT = ["runs", "sweeps", "presets"];
+const LEFT_OUT = ["runs", "sweeps", "presets", "config"];
 
 /** What `fqgan list` prints. */
 async function listed<T>(...what: readonly string[]): Promise<T> {
@@ -42,6 +42,22 @@ function describe({ name, summary, reference, fidelity, options = {} }: Listed):
   return `### \`${name}\`\n\n${about}\n\n${table}`;
 }
 
+/** Every key of an experiment's config, one a row. */
+export async function stageConfig(pages: string): Promise<void> {
+  const rows = (await listed<Listed[]>("config")).map(({ name, summary, options = {} }) => {
+    const cell = (text = "") => (text ? `\`${text.replaceAll("|", "\\|")}\`` : "");
+    return `| ${cell(name)} | ${cell(options.type)} | ${cell(options.default)} | ${safe(summary)} |`;
+  });
+  writePage(
+    pages,
+    "config.md",
+    "# Config\n\nEvery key that an experiment's config may have: in a sweep's `base` and axes, in `--set`, in a run's `config.json`. " +
+      "`fqgan list config` prints them; what has a name is on the page of [strategies](strategies.md), with its options.\n\n" +
+      `| key | what | default | for |\n| --- | --- | --- | --- |\n${rows.join("\n")}\n`,
+  );
+}
+
+/** Every strategy, a section each. */
 export async function stageStrategies(pages: string): Promise<void> {
   const kinds = (await listed<string[]>()).filter((kind) => !LEFT_OUT.includes(kind));
   const parts: string[] = [];

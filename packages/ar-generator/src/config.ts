@@ -27,20 +27,26 @@ export const generatorSchema = z
     vocabularies: z
       .record(z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/), z.int().min(1))
       .refine((sizes) => Object.keys(sizes).length > 0, "expected at least one codebook"),
-    /** [rows, columns] of an image's codes. */
-    grid: z.tuple([z.int().min(1), z.int().min(1)]),
-    /** Number of classes; the null class of guidance is one more row of the table. */
-    classes: z.int().min(1),
-    /** Length of a token vector. */
-    width: z.int().min(4),
-    /** Blocks of the trunk. */
-    layers: z.int().min(1),
-    /** Attention heads. */
-    heads: z.int().min(1),
-    /** Heads of keys and values, a divisor of `heads` (arXiv 2305.13245); by default the same number. */
-    keyValueHeads: z.int().min(1).optional(),
-    /** The feed-forward width is 8/3 of `width`, rounded up to a multiple of this. */
-    feedForwardMultiple: z.int().min(1).default(256),
+    grid: z.tuple([z.int().min(1), z.int().min(1)]).describe("[rows, columns] of an image's codes"),
+    classes: z
+      .int()
+      .min(1)
+      .describe("number of classes; the null class of guidance is one more row of the table"),
+    width: z.int().min(4).describe("length of a token vector"),
+    layers: z.int().min(1).describe("blocks of the trunk"),
+    heads: z.int().min(1).describe("attention heads"),
+    keyValueHeads: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        "heads of keys and values, a divisor of `heads` (arXiv 2305.13245); by default the same number",
+      ),
+    feedForwardMultiple: z
+      .int()
+      .min(1)
+      .default(256)
+      .describe("the feed-forward width is 8/3 of `width`, rounded up to a multiple of this"),
     rotaryBase: z.number().positive().default(10_000),
     /**
      * The rotation of the class token, which has no place in the grid. `zeroed`, the default, is what

@@ -25,12 +25,14 @@ export const trainingSchema = z.strictObject({
   learningRate: z.number().positive().default(1e-4),
   beta1: z.number().min(0).lt(1).default(0.9),
   beta2: z.number().min(0).lt(1).default(0.95),
-  /** Decoupled, on embeddings and matrices. */
-  weightDecay: z.number().min(0).default(0.05),
-  /** Largest global norm of the gradients. */
-  clip: z.number().positive().default(1),
-  /** Decay of the moving average of the weights; none by default. */
-  ema: z.number().gt(0).lt(1).optional(),
+  weightDecay: z.number().min(0).default(0.05).describe("decoupled, on embeddings and matrices"),
+  clip: z.number().positive().default(1).describe("largest global norm of the gradients"),
+  ema: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe("decay of the moving average of the weights; none by default"),
 });
 
 /** A recipe; what is left out is FAR's. */

@@ -1,3 +1,4 @@
+export { type ConfigKey, configKeys } from "./config/config-keys.js";
 export { type Experiment, experimentSchema, resolveExperiment } from "./config/experiment.js";
 export { type ExperimentPreset, experimentPresets } from "./config/presets.js";
 export { type ScheduleStrategy, schedules } from "./config/schedules.js";

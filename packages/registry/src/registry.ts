@@ -32,7 +32,10 @@ export interface Registry<S extends Strategy> {
   list(): S[];
   /** Checks a config and fills in defaults: `{ strategy, config }`, config with every option set. */
   parse(config: StrategyConfig, where?: string): { strategy: S; config: StrategyConfig };
-  /** A zod schema for use inside larger schemas: `{ name, …options }` with defaults filled in. */
+  /**
+   * A zod schema for use inside larger schemas: `{ name, …options }` with defaults filled in. Its title is the
+   * kind, for those who describe the larger one.
+   */
   readonly schema: z.ZodType<StrategyConfig>;
 }
 
@@ -81,21 +84,24 @@ export function defineRegistry<S extends Strategy>(
     names: () => [...strategies.keys()],
     list: () => [...strategies.values()],
     parse,
-    schema: z.unknown().transform((config, context): StrategyConfig => {
-      const refuse = ({ path, message }: Problem) => {
-        context.addIssue({ code: "custom", path: [...path], message });
+    schema: z
+      .unknown()
+      .transform((config, context): StrategyConfig => {
+        const refuse = ({ path, message }: Problem) => {
+          context.addIssue({ code: "custom", path: [...path], message });
+          return z.NEVER;
+        };
+        const { name } = (config ?? {}) as { name?: unknown };
+        if (typeof name !== "string") return refuse({ path: [], message: expectName(config) });
+        const strategy = strategies.get(name);
+        if (!strategy) return refuse({ path: ["name"], message: unknownName(name) });
+        const schema = schemaOf(strategy);
+        const result = schema.safeParse(config);
+        if (result.success) return result.data as StrategyConfig;
+        problemsOf(schema, result.error).forEach(refuse);
         return z.NEVER;
-      };
-      const { name } = (config ?? {}) as { name?: unknown };
-      if (typeof name !== "string") return refuse({ path: [], message: expectName(config) });
-      const strategy = strategies.get(name);
-      if (!strategy) return refuse({ path: ["name"], message: unknownName(name) });
-      const schema = schemaOf(strategy);
-      const result = schema.safeParse(config);
-      if (result.success) return result.data as StrategyConfig;
-      problemsOf(schema, result.error).forEach(refuse);
-      return z.NEVER;
-    }),
+      })
+      .meta({ title: kind }),
   };
   for (const strategy of initial) registry.register(strategy);
   return registry;

@@ -20,7 +20,8 @@ export const quantizerConfig: z.ZodType<StrategyConfig> = z
     for (const { path, message } of result.error.issues)
       context.addIssue({ code: "custom", path, message });
     return z.NEVER;
-  });
+  })
+  .meta({ title: quantizers.kind });
 
 /** Whether a config is of several quantizers composed. */
 export const isComposed = ({ name }: { readonly name: string }): boolean =>

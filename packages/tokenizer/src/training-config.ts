@@ -3,14 +3,24 @@ import { frozenChoices } from "./freeze.js";
 
 /** How a tokenizer is trained, apart from its losses, which are part of its own config. FQGAN's recipe. */
 export const tokenizerTrainingSchema = z.strictObject({
-  /** Of the tokenizer and its discriminator; other than constant ones are given in code. */
-  learningRate: z.number().positive().default(2e-4),
+  learningRate: z
+    .number()
+    .positive()
+    .default(2e-4)
+    .describe("of the tokenizer and its discriminator; the highest, where a schedule changes it"),
   beta1: z.number().min(0).lt(1).default(0.9),
   beta2: z.number().min(0).lt(1).default(0.95),
-  /** Largest global norm of the gradients, of the tokenizer and of the discriminator. */
-  clip: z.number().positive().default(1),
-  /** Decay of the moving average of the weights; none by default. */
-  ema: z.number().gt(0).lt(1).optional(),
+  clip: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("largest global norm of the gradients, of the tokenizer and of the discriminator"),
+  ema: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe("decay of the moving average of the weights; none by default"),
   accumulate: z
     .int()
     .positive()

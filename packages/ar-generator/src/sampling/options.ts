@@ -22,8 +22,7 @@ export const samplingSchema = z.strictObject({
     .strictObject({
       /** 1 is no guidance, 0 ignores the class. (FAR's scripts write "none" as any value below 1.) */
       scale: perCodebook(z.number().min(0)).default(1),
-      /** How the scale changes over the positions. */
-      schedule: z.string().default("constant"),
+      schedule: z.string().default("constant").describe("how the scale changes over the positions"),
       /** First position guided and first one no longer guided; all by default. */
       interval: z
         .tuple([z.int().min(0), z.int().min(0)])

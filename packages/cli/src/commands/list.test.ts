@@ -23,6 +23,24 @@ it("says of each tokenizer how near it is to the model that it is named after", 
   expect(text).toMatch(/vila-u-mini .*\n.*mini without its defining ingredient: a text tower/);
 });
 
+it("lists every key of a config, with what may stand there, its default and what it is for", async () => {
+  const text = await listed("config", false);
+  expect(text).toMatch(
+    /tokenizer\.train\.batchSize +images a step\n +.*integer · default: required/,
+  );
+  expect(text).toMatch(/codebooks\.<name>\.adapter +.*adapter by name · default: \{"name":"transf/);
+  const keys = JSON.parse(await listed("config", true)) as Record<string, unknown>[];
+  const paths = keys.map(({ name }) => name);
+  expect(new Set(paths).size).toBe(paths.length);
+  for (const path of ["data", "tokenizer.model.losses.disentanglement", "generator.sample.topK"])
+    expect(paths).toContain(path);
+  expect(keys.find(({ name }) => name === "until")).toEqual({
+    name: "until",
+    summary: expect.stringContaining("the last stage to run"),
+    options: { type: "tokenizer | generator", default: '"generator"' },
+  });
+});
+
 it("says it to machines too", async () => {
   const presets = JSON.parse(await listed("tokenizer-presets", true)) as { fidelity: string }[];
   expect(presets.length).toBeGreaterThan(30);

@@ -3,6 +3,7 @@ import { aggregations, generatorPresets, guidanceSchedules, heads } from "@fqgan
 import { datasets } from "@fqgan/data";
 import {
   columnNames,
+  configKeys,
   experimentPresets,
   listRunFolders,
   listSweeps,
@@ -88,6 +89,16 @@ const kinds = (runs: string): Readonly<Record<string, () => Listed[]>> => ({
   "perceptual-distances": strategies(perceptualDistances),
   datasets: strategies(datasets),
   engines: () => engines.map(({ name, summary }) => ({ name, summary })),
+  config: () =>
+    configKeys().map(({ path, type, isRequired, fallback, description }) => ({
+      name: path,
+      summary: description,
+      options: {
+        type,
+        ...(isRequired && { default: "required" }),
+        ...(fallback !== undefined && { default: fallback }),
+      },
+    })),
   columns: () =>
     columnNames().map((name) => {
       const { title, metric } = resolveColumn(name, "list");
@@ -135,14 +146,14 @@ export async function list(globals: Globals, what: string | undefined): Promise<
     if (listed.length > 1) process.stdout.write(`${bold(kind)}\n`);
     const width = Math.max(0, ...entries.map(({ name }) => name.length));
     for (const { name, summary, reference, fidelity, options = {} } of entries) {
-      process.stdout.write(`${bold(name.padEnd(width))}  ${summary}\n`);
       const details = [
         ...(fidelity ? [fidelity] : []),
         ...(reference ? [reference] : []),
         ...Object.entries(options).map(([option, value]) => `${option}: ${value}`),
       ];
-      if (details.length > 0)
-        process.stdout.write(`${" ".repeat(width)}  ${dim(details.join(" · "))}\n`);
+      const [first = "", ...more] = [summary, dim(details.join(" · "))].filter(Boolean);
+      process.stdout.write(`${bold(name.padEnd(width))}  ${first}\n`);
+      for (const line of more) process.stdout.write(`${" ".repeat(width)}  ${line}\n`);
     }
   }
   return EXIT.done;

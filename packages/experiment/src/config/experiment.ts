@@ -34,10 +34,17 @@ export const experimentSchema = z.strictObject({
   data: datasets.schema,
   tokenizer: tokenizerStageSchema.omit({ data: true }).extend(model),
   codes: codesStageSchema.omit({ data: true }).prefault({}),
-  /** The tokenizer's seed, where it is not to change with the others': one tokenizer, many generators. */
-  tokenizerSeed: z.int().min(0).optional(),
-  /** The last stage to run: a point that compares tokenizers alone needs no generator. */
-  until: z.enum(["tokenizer", "generator"]).default("generator"),
+  tokenizerSeed: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      "the tokenizer's seed, where it is not to change with the others': one tokenizer, many generators",
+    ),
+  until: z
+    .enum(["tokenizer", "generator"])
+    .default("generator")
+    .describe("the last stage to run: a point that compares tokenizers alone needs no generator"),
   generator: generatorStageSchema.extend(model).optional(),
 });
 
