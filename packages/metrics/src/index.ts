@@ -34,7 +34,7 @@ export {
   readReference,
   writeReference,
 } from "./statistics/reference.js";
-export { SharedRows } from "./statistics/rows.js";
+export { Rows, SharedRows } from "./statistics/rows.js";
 export { studentCdf, studentQuantile } from "./statistics/student.js";
 export type { FeatureRows } from "./statistics/tiles.js";
 export { createTsne, TSNE_ITERATIONS, type Tsne } from "./statistics/tsne.js";

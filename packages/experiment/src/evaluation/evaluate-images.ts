@@ -170,9 +170,14 @@ async function* paired(real: ImageSource, fake: ImageSource): AsyncGenerator<Row
         `${fake.count}; pairs are matched in the order of their names`,
     );
   const others = fake.items();
-  for await (const item of real.items()) {
-    const { value } = await others.next();
-    if (value) yield [item, value];
+  try {
+    for await (const item of real.items()) {
+      const { value } = await others.next();
+      if (value) yield [item, value];
+    }
+  } finally {
+    // Whoever stops early leaves no file open.
+    await others.return(undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   frechetDistance,
   type MetricBatch,
   psnrs,
+  Rows,
   weightedGaussian,
   weightedInceptionScore,
   weightedMean,
@@ -21,8 +22,8 @@ const K = 3;
 export class ClassBalanced {
   readonly #labels: number[] = [];
   readonly #decibels: number[] = [];
-  readonly #features = { real: [] as number[], fake: [] as number[] };
-  readonly #logits: number[] = [];
+  readonly #features = { real: new Rows(), fake: new Rows() };
+  readonly #logits = new Rows();
 
   constructor(
     private readonly classes: number,
@@ -30,11 +31,11 @@ export class ClassBalanced {
   ) {}
 
   add({ images, features, logits }: MetricBatch, labels: ArrayLike<number>): void {
-    append(this.#labels, labels);
-    append(this.#decibels, psnrs(images));
-    append(this.#features.real, features?.real?.data ?? []);
-    append(this.#features.fake, features?.fake?.data ?? []);
-    append(this.#logits, logits?.fake?.data ?? []);
+    this.#labels.push(...Array.from(labels));
+    this.#decibels.push(...psnrs(images));
+    if (features?.real) this.#features.real.append(features.real);
+    if (features?.fake) this.#features.fake.append(features.fake);
+    if (logits?.fake) this.#logits.append(logits.fake);
   }
 
   /** `test/balanced.psnr` and, with a judge, `test/balanced.fid` and so on. */
@@ -62,31 +63,21 @@ export class ClassBalanced {
   }
 
   async #judged(weights: Float64Array): Promise<Record<string, number>> {
-    const count = this.#labels.length;
-    const rows = (values: readonly number[]) => ({
-      rows: count,
-      columns: values.length / count,
-      data: Float32Array.from(values),
-    });
-    const [real, fake] = [rows(this.#features.real), rows(this.#features.fake)];
+    const [real, fake] = [this.#features.real.features(), this.#features.fake.features()];
     const { distance } = await frechetDistance(
       weightedGaussian(real.data, weights),
       weightedGaussian(fake.data, weights),
     );
     const both = { real: weights, fake: weights };
     const manifold =
-      count > K && (await compareManifolds(real, fake, { k: K, ball: "closed", weights: both }));
+      this.#labels.length > K &&
+      (await compareManifolds(real, fake, { k: K, ball: "closed", weights: both }));
     return {
       fid: distance,
       ...(manifold && { precision: manifold.precision, recall: manifold.recall }),
-      ...(this.#logits.length > 0 && {
-        inceptionScore: weightedInceptionScore(rows(this.#logits), weights),
+      ...(this.#logits.count > 0 && {
+        inceptionScore: weightedInceptionScore(this.#logits.features(), weights),
       }),
     };
   }
-}
-
-/** One by one: a batch of features is more than a call takes arguments. */
-function append(into: number[], values: ArrayLike<number>): void {
-  for (let i = 0; i < values.length; i++) into.push(values[i]!);
 }

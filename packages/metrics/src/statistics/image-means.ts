@@ -1,6 +1,6 @@
 import type { MetricState } from "../metric.js";
 
-/** One number an image: mean, spread and the share of exact copies over all images seen. */
+/** One number an image, of all images seen. */
 export class ImageMeans {
   #values: number[] = [];
 
