@@ -20,15 +20,14 @@ import { z } from "zod";
 
 /** FSQ with levels that are learned: each coordinate takes the nearest of L numbers, so codes are L^D. */
 class LearnedLevels extends nn.Module implements Quantizer {
+  readonly dimensions: number;
   readonly size: number;
   /** [L, 1], from -1 to 1 at first */
   readonly levels: Variable;
 
-  constructor(
-    readonly dimensions: number,
-    count: number,
-  ) {
+  constructor(dimensions: number, count: number) {
     super();
+    this.dimensions = dimensions;
     this.size = count ** dimensions;
     const evenly = Float32Array.from({ length: count }, (_, i) => (2 * i) / (count - 1) - 1);
     this.levels = nn.parameter(evenly, [count, 1]);

@@ -11,9 +11,11 @@ import { z } from "zod";
 /** Whole numbers from 0 to size - 1. */
 class Grid extends nn.Module implements Quantizer {
   readonly dimensions = 1;
+  readonly size: number;
 
-  constructor(readonly size: number) {
+  constructor(size: number) {
     super();
+    this.size = size;
   }
 
   quantize(latents: Tensor2D) {

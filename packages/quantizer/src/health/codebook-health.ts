@@ -39,7 +39,7 @@ export interface CodebookHealthOptions {
 
 /** A window has so many positions at least, and so many for each code: one batch of images is too few. */
 const FEWEST_POSITIONS = 2048;
-const POSITIONS_PER_CODE = 16;
+const WINDOW_POSITIONS_PER_CODE = 16;
 
 /** One codebook's present window. */
 interface Watch {
@@ -98,7 +98,7 @@ export class CodebookHealth {
       if (figures[name] !== undefined) watch[name].push(figures[name]);
     watch.steps += 1;
     const { size } = watch.tracker;
-    const positions = Math.max(FEWEST_POSITIONS, POSITIONS_PER_CODE * size);
+    const positions = Math.max(FEWEST_POSITIONS, WINDOW_POSITIONS_PER_CODE * size);
     const isFull = watch.counts.total >= positions && watch.steps >= this.#windowSteps;
     return isFull ? closeWindow(watch) : [];
   }

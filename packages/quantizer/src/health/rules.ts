@@ -27,14 +27,15 @@ export interface Circumstances {
 export type HealthRule = (seen: Circumstances) => string | undefined;
 
 /** Use of a codebook is judged on so many positions for each code: an even use would leave none out. */
-export const POSITIONS_PER_CODE = 4;
+const FEWEST_POSITIONS_PER_CODE = 4;
 
 /** Windows that a codebook may take to grow in. */
 const GROWING_WINDOWS = 4;
 
 const shown = (value: number) => value.toPrecision(3);
 
-const isEnough = ({ size, now }: Circumstances) => now.positions >= POSITIONS_PER_CODE * size;
+const isEnough = ({ size, now }: Circumstances) =>
+  now.positions >= FEWEST_POSITIONS_PER_CODE * size;
 
 /** Whether a figure has stopped to grow over the last windows. */
 function stands(
