@@ -43,12 +43,14 @@ export async function openGenerated(run: FoundRun, drawing: Drawing): Promise<Im
           tokenizer,
           codes: { classes, tokenizerHash },
           decoding: { weights: "frozen", precision: config.sample.precision },
+          run: run.folder,
         },
       );
       try {
         let index = 0;
         for await (const { images, count: drawn } of samples.batches(labels))
           for (const image of toPictures(images, drawn)) yield { name: `sample ${index++}`, image };
+        samples.forget();
       } finally {
         samples.dispose();
         generator.dispose();

@@ -17,6 +17,7 @@ import type { MediaItem } from "../store/run-folder.js";
 import { classScores } from "./class-scores.js";
 import { inOrder } from "./code-order.js";
 import type { CodesHeader } from "./codes-file.js";
+import { DrawnCodes } from "./drawn-codes.js";
 import type { StageContext } from "./stage.js";
 
 type Codes = Readonly<Record<string, HostTensor>>;
@@ -35,11 +36,15 @@ export interface Unfolding {
 
 /** Images drawn by a generator and decoded by its tokenizer, in batches of one shape. */
 export class Samples {
+  private readonly drawn: DrawnCodes[] = [];
+
   private constructor(
     private readonly options: {
       readonly sample: GeneratorStageConfig["sample"];
       readonly seed: number;
       readonly classes: readonly string[];
+      /** Keeps what is drawn. */
+      readonly keep: { readonly run: string; readonly decoding: DecoderOptions } | undefined;
     },
     private readonly tokenizer: Tokenizer,
     private readonly sampler: Sampler,
@@ -49,6 +54,8 @@ export class Samples {
    * @param parts.codes what the generator was trained on; another tokenizer than theirs is refused
    * @param parts.tokenizer the checkpoint of the tokenizer that decodes
    * @param parts.decoding live weights for a model in training, frozen ones for a finished model
+   * @param parts.run the folder of a finished generator's run: `batches` keeps what it draws there until
+   *   `forget`, and goes on with what was kept
    */
   static async open(
     {
@@ -60,6 +67,7 @@ export class Samples {
       readonly tokenizer: string;
       readonly codes: Pick<CodesHeader, "classes" | "tokenizerHash">;
       readonly decoding: DecoderOptions;
+      readonly run?: string;
     },
   ): Promise<Samples> {
     const { generator, codes, decoding } = parts;
@@ -80,7 +88,9 @@ export class Samples {
       `${parts.tokenizer}: decoding`,
     );
     const sampler = new Sampler(generator, { ...decoding, batch: sample.batchSize });
-    return new Samples({ sample, seed, classes: codes.classes }, tokenizer, sampler);
+    const { classes } = codes;
+    const keep = parts.run === undefined ? undefined : { run: parts.run, decoding };
+    return new Samples({ sample, seed, classes, keep }, tokenizer, sampler);
   }
 
   /** Images of the given classes, [B, S, S, 3] in [-1, 1] and how many of them count. */
@@ -88,8 +98,17 @@ export class Samples {
     classes: ArrayLike<number>,
     sampling: Sampling = {},
   ): AsyncGenerator<{ images: HostTensor; count: number }> {
-    for (const part of this.parts(classes, sampling))
-      yield this.decode(await this.sampler.generate(part), part.classes.length);
+    const kept = this.kept(classes, sampling);
+    for (const part of this.parts(classes, sampling)) {
+      const draw = () => this.sampler.generate(part);
+      const codes = await (kept ? kept.batch(part.firstImage, draw) : draw());
+      yield this.decode(codes, part.classes.length);
+    }
+  }
+
+  /** What was drawn has been made use of. */
+  forget(): void {
+    for (const drawn of this.drawn.splice(0)) drawn.forget();
   }
 
   /**
@@ -156,8 +175,13 @@ export class Samples {
     const { sample, classes } = this.options;
     const wanted = classes.flatMap((_, label) => new Array<number>(sample.perClass).fill(label));
     const pictures: Image[] = [];
-    for await (const { images, count } of this.batches(wanted))
+    for (const part of this.parts(wanted)) {
+      const { images, count } = await this.decode(
+        await this.sampler.generate(part),
+        part.classes.length,
+      );
       pictures.push(...toPictures(images, count));
+    }
     return pictureGrid(pictures, {
       name: `samples-${String(step).padStart(7, "0")}`,
       kind: "samples",
@@ -183,6 +207,18 @@ export class Samples {
       ...sampling
     } = this.options.sample;
     return sampling;
+  }
+
+  private kept(classes: ArrayLike<number>, changes: Sampling): DrawnCodes | undefined {
+    const { keep, seed, sample } = this.options;
+    if (!keep) return undefined;
+    const { run, decoding } = keep;
+    const { batchSize } = sample;
+    const labels = Array.from(classes);
+    const sampling = { ...this.sampling, ...changes };
+    const drawn = new DrawnCodes(run, { sampling, labels, seed, batchSize, decoding });
+    this.drawn.push(drawn);
+    return drawn;
   }
 
   private *parts(classes: ArrayLike<number>, changes: Sampling = {}) {
