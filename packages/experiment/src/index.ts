@@ -173,3 +173,4 @@ export {
 } from "./sweep/sweep-file.js";
 export { runSource, type TrackedAs } from "./track/run-source.js";
 export { folderLedger, type Tracker, wandbRun, wandbTracker } from "./track/tracker.js";
+export { Rate } from "./train/rate.js";

@@ -133,9 +133,9 @@ it("a held-out loss is the mean over images, whatever the batch size", async () 
     },
   };
   for (const batchSize of [1, 2, 3, 4, 7]) {
-    const { means, ofImages } = await heldOutLoss(model, split, batchSize);
+    const { means, ofImages } = await heldOutLoss(model, split, { batchSize });
     expect(means).toEqual({ loss: 37, "loss.visual": 37 });
     expect(ofImages).toEqual({ visual: Float64Array.from(perImage) });
-    expect((await heldOutLoss(model, split, batchSize, [2, 0])).means.loss).toBe(50.5);
+    expect((await heldOutLoss(model, split, { batchSize, rows: [2, 0] })).means.loss).toBe(50.5);
   }
 });

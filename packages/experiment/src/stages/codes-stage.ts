@@ -8,9 +8,9 @@ import { loadTokenizer, type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
 import type { z } from "zod";
 import { codesStageSchema } from "../config/stage-configs.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
-import { Rate } from "../train/rate.js";
 import { type CodesHeader, type CodesShard, encodeShard, shardPath } from "./codes-file.js";
 import { openDataset } from "./open-dataset.js";
+import { passOver } from "./pass.js";
 import { defineStage, type StageContext } from "./stage.js";
 
 type Context = StageContext<z.output<typeof codesStageSchema>>;
@@ -52,8 +52,7 @@ export const codesStage = defineStage({
         tokenizerHash: await tokenizerHash(tokenizer),
       };
       const views = cropPlans.get(config.crops.name).views(config.crops, dataset.size);
-      if ((await writeSplits(context, { tokenizer, dataset, header, views })) === "stopped")
-        return "stopped";
+      await writeSplits(context, { tokenizer, dataset, header, views });
       const images = Object.values(dataset.splits).reduce((sum, { count }) => sum + count, 0);
       return {
         metrics: { images, crops: views.length, bitsPerImage: tokenizer.bitsPerImage },
@@ -71,25 +70,23 @@ const viewsOf = (split: Split, views: readonly View[]): readonly View[] =>
   split.name === "train" ? views : [{ flip: false }];
 
 async function writeSplits(
-  { run, config, signal, progress }: Context,
+  context: Context,
   work: {
     readonly tokenizer: Tokenizer;
     readonly dataset: Dataset;
     readonly header: CodesHeader;
     readonly views: readonly View[];
   },
-): Promise<"written" | "stopped"> {
+): Promise<void> {
+  const { run, config } = context;
   const { tokenizer, dataset, header, views } = work;
   const splits = Object.values(dataset.splits);
   const total = splits.reduce((sum, split) => sum + split.count * viewsOf(split, views).length, 0);
-  const rate = new Rate();
+  const report = passOver("encode", context);
   let step = 0;
   const advance = (rows: number) => {
     step += rows;
-    rate.add(rows);
-    const ratePerSecond = rate.perSecond;
-    const secondsLeft = ratePerSecond && (total - step) / ratePerSecond;
-    progress({ phase: "encode", step, total, ratePerSecond, secondsLeft });
+    report(step, total);
   };
   for (const split of splits) {
     const own = viewsOf(split, views);
@@ -102,14 +99,12 @@ async function writeSplits(
         continue;
       }
       const { batchSize } = config;
-      const options = { tokenizer, split, start, count, views: own, batchSize, signal, advance };
+      const options = { tokenizer, split, start, count, views: own, batchSize, advance };
       const shard = await encodeImages(options);
-      if (shard === "stopped") return "stopped";
       const place = { split: split.name, start, total: split.count };
       writeFileAtomic(path, encodeShard({ ...header, ...place, ...shard }));
     }
   }
-  return "written";
 }
 
 /** Codes of `count` images from `start` on, every view of each, in batches of one shape. */
@@ -120,10 +115,9 @@ async function encodeImages(options: {
   readonly count: number;
   readonly views: readonly View[];
   readonly batchSize: number;
-  readonly signal: AbortSignal;
   readonly advance: (rows: number) => void;
-}): Promise<Pick<CodesShard, "codes" | "labels"> | "stopped"> {
-  const { tokenizer, split, start, count, views, batchSize, signal, advance } = options;
+}): Promise<Pick<CodesShard, "codes" | "labels">> {
+  const { tokenizer, split, start, count, views, batchSize, advance } = options;
   const rows = count * views.length;
   const codes = Object.entries(tokenizer.codebooks).map(([name, { grid }]) => {
     const positions = grid[0] * grid[1];
@@ -148,7 +142,6 @@ async function encodeImages(options: {
   };
   let next = prepare(0);
   for (let first = 0; first < rows; first += batchSize) {
-    if (signal.aborted) return "stopped";
     const pixels = await next;
     if (first + batchSize < rows) next = prepare(first + batchSize);
     const sides = [batchSize, split.size, split.size, 3];

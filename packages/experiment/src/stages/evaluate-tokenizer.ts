@@ -51,8 +51,6 @@ export async function evaluateTokenizer(options: {
   /** Sees what the metrics see, with the images' labels. */
   readonly observe?: (batch: MetricBatch, labels: Int32Array) => void;
   readonly onImages?: (done: number, total: number) => void;
-  /** Once it is aborted, its reason is thrown before the next batch. */
-  readonly signal?: AbortSignal;
 }): Promise<TokenizerEvaluation> {
   const { tokenizer, split, batchSize, limit = split.count, judge, observe, onImages } = options;
   const { others = [], perceptual } = options.opinions ?? {};
@@ -80,7 +78,6 @@ export async function evaluateTokenizer(options: {
   const total = Math.min(limit, split.count);
   let done = 0;
   for await (const { images, labels, masks, count } of evaluationBatches(split, batchSize, limit)) {
-    options.signal?.throwIfAborted();
     const { codes, reconstruction } = await throughCodes(tokenizer, images);
     const reconstructed = asPixels(reconstruction);
     const valid = Object.fromEntries(

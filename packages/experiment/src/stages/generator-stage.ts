@@ -100,7 +100,7 @@ async function train(context: Context, generator: Generator, codes: CodesFile) {
       },
       validate: async (step) => {
         run.logMedia(await samples.grid(step));
-        return (await heldOutLoss(trainer, validation!, batchSize)).means;
+        return (await heldOutLoss(trainer, validation!, { batchSize })).means;
       },
     });
     if (outcome === "finished") {
@@ -123,7 +123,7 @@ async function evaluate(
   context: Context,
   generator: Generator,
   codes: CodesFile,
-): Promise<Summary | "stopped"> {
+): Promise<Summary> {
   const { config, run } = context;
   const { steps } = config.train;
   const trainMs = run.elapsedMs;
@@ -135,11 +135,12 @@ async function evaluate(
     tokenizer: modelFile(context.input("tokenizer").folder),
     codes,
     decoding: { weights: "frozen", precision: config.sample.precision },
+    run: run.path,
   });
   try {
     run.logMedia(await samples.grid(steps));
     const judged = await judgeSamples(context, samples);
-    if (judged === "stopped") return "stopped";
+    samples.forget();
     const variables = [...generator.namedVariables().values()];
     run.logEvent({ type: "evaluation", step: steps, message: "sampled and evaluated" });
     return {

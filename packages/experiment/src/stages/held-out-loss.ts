@@ -9,13 +9,18 @@ export interface HeldOutLoss {
   readonly ofImages: ImageLosses;
 }
 
-/** @param rows which images of the split; all of them unless told */
+/** @param options.rows which images of the split; all of them unless told */
 export async function heldOutLoss(
   model: { imageLosses(batch: CodeBatch): Promise<ImageLosses> },
   split: CodesSplit,
-  batchSize: number,
-  rows = Array.from({ length: split.labels.shape[0]! }, (_, row) => row),
+  options: {
+    readonly batchSize: number;
+    readonly rows?: readonly number[];
+    readonly onImages?: (done: number, total: number) => void;
+  },
 ): Promise<HeldOutLoss> {
+  const { batchSize, onImages } = options;
+  const { rows = Array.from({ length: split.labels.shape[0]! }, (_, row) => row) } = options;
   const ofImages: ImageLosses = {};
   for (let start = 0; start < rows.length; start += batchSize) {
     const count = Math.min(batchSize, rows.length - start);
@@ -26,6 +31,7 @@ export async function heldOutLoss(
       ofImages[name] ??= new Float64Array(rows.length);
       ofImages[name].set(values.subarray(0, count), start);
     }
+    onImages?.(start + count, rows.length);
   }
   const parts = Object.entries(ofImages).map(([name, values]) => [`loss.${name}`, mean(values)]);
   const means: Record<string, number> = Object.fromEntries(parts);

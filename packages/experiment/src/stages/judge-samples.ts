@@ -10,6 +10,7 @@ import { extractPair, underName } from "./evaluate-tokenizer.js";
 import { loadJudge } from "./judge.js";
 import { loadOpinions } from "./judges.js";
 import { NearestTraining, pixelsOf } from "./nearest-training.js";
+import { passOver } from "./pass.js";
 import type { Samples, Sampling } from "./samples.js";
 import { scoresOf } from "./scores.js";
 import type { StageContext } from "./stage.js";
@@ -48,10 +49,7 @@ type Context = Pick<
  * Compares samples with the real images of a split; classes in the split's proportions. Every way to
  * sample that `sample.variants` names is judged, too: `samples.<name>/fid`.
  */
-export async function judgeSamples(
-  context: Context,
-  samples: Samples,
-): Promise<Summary | "stopped"> {
+export async function judgeSamples(context: Context, samples: Samples): Promise<Summary> {
   const { config, input } = context;
   const { evaluate, sample } = config;
   const judge = await loadJudge(evaluate);
@@ -72,11 +70,16 @@ export async function judgeSamples(
       ...way,
       measured: panel.map((one) => createMetrics(one.metrics, { extractor: one.judge })),
     }));
-    for await (const { images, count } of evaluationBatches(split, evaluate.batchSize))
+    const report = passOver("reference", context);
+    let seen = 0;
+    for await (const { images, count } of evaluationBatches(split, evaluate.batchSize)) {
       for (const [i, one] of panel.entries()) {
         const real = await extractPair(one.judge, { real: firstRows(images, count) });
         for (const { measured } of ways) measured[i]!.update(real);
       }
+      seen += count;
+      report(seen, split.count);
+    }
     const nearest = evaluate.nearest && (await NearestTraining.of(dataset));
     const { test } = dataset.splits;
     // Samples are as blurred as reconstructions are, and blur alone changes distances: test images are measured both ways.
@@ -87,9 +90,7 @@ export async function judgeSamples(
         )
       : { metrics: {}, protocols: {} };
     for (const way of ways) {
-      const judged = await judgeWay(context, { way, panel, samples, split, nearest });
-      if (judged === "stopped") return "stopped";
-      found = merged(found, judged);
+      found = merged(found, await judgeWay(context, { way, panel, samples, split, nearest }));
     }
     return found;
   } finally {
@@ -101,7 +102,7 @@ export async function judgeSamples(
 
 /** Draws in one way, judged by all. */
 async function judgeWay(
-  { config, signal, progress }: Context,
+  context: Context,
   work: {
     readonly way: Way;
     readonly panel: readonly Panelist[];
@@ -109,22 +110,21 @@ async function judgeWay(
     readonly split: Split;
     readonly nearest: NearestTraining | undefined;
   },
-): Promise<Summary | "stopped"> {
+): Promise<Summary> {
   const { panel, samples, split, nearest } = work;
   const { of, sampling, measured } = work.way;
-  const { sample } = config;
+  const { sample } = context.config;
   const kept: Uint8Array[] = [];
+  const report = passOver("sample", context);
   let step = 0;
   const labels = proportionalLabels(split, sample.images);
   for await (const { images, count } of samples.batches(labels, sampling)) {
-    if (signal.aborted) return "stopped";
     const fake = firstRows(images, count);
     for (const [i, { judge }] of panel.entries())
       measured[i]!.update(await extractPair(judge, { fake }));
     if (nearest) kept.push(toUint8(fake.data as Float32Array));
     step += count;
-    const total = sample.images;
-    progress({ phase: "sample", step, total, ratePerSecond: null, secondsLeft: null });
+    report(step, sample.images);
   }
   const results: MetricResult[] = [];
   for (const [i, { name }] of panel.entries()) {

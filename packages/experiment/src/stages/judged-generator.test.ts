@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Sampler } from "@fqgan/ar-generator";
 import { encodePng } from "@fqgan/image";
 import { createKey, fold, uniform } from "@fqgan/tensor";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { readEvents, readSummary } from "../store/read-run.js";
 import { planExperiment } from "../sweep/plan.js";
 import { createRuns } from "../sweep/run-stages.js";
@@ -99,8 +100,31 @@ it("a generator writes its codes in the order asked for, and is sampled and judg
   ]);
   createRuns(folder, stages);
   const { signal } = new AbortController();
-  for (const { id } of stages)
-    expect(await runStage(join(folder, id), { signal, checkpointEveryMs: 60_000 })).toBe("done");
+  const setting = { signal, checkpointEveryMs: 60_000 };
+  for (const { id } of stages.slice(0, 2))
+    expect(await runStage(join(folder, id), setting)).toBe("done");
+
+  // Stopped after the first batch of the second way to sample: what was drawn is not drawn again.
+  const generated = join(folder, stages[2]!.id);
+  const stop = new AbortController();
+  let ways = 0;
+  const onProgress = ({ phase, step }: { phase: string; step: number }) => {
+    if (phase === "sample" && step === 4 && ++ways === 2) stop.abort();
+  };
+  const generate = vi.spyOn(Sampler.prototype, "generate");
+  const drawnFrom = () =>
+    generate.mock.calls.splice(0).map(([{ topK, firstImage }]) => [topK, firstImage]);
+  expect(await runStage(generated, { ...setting, signal: stop.signal, onProgress })).toBe(
+    "stopped",
+  );
+  const grid = [0, 0];
+  const drawn = [grid, grid, [0, 0], [0, 4], [1, 0], [1, 4]];
+  expect(drawnFrom()).toEqual(drawn.slice(0, 5));
+  expect(existsSync(join(generated, "drawn"))).toBe(true);
+  expect(await runStage(generated, setting)).toBe("done");
+  expect(drawnFrom()).toEqual([grid, ...drawn.slice(5)]);
+  expect(existsSync(join(generated, "drawn"))).toBe(false);
+  generate.mockRestore();
 
   const tokenizer = readSummary(join(folder, stages[0]!.id))!.metrics;
   expect(tokenizer["validation/psnr"]).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import type { Summary } from "../schema/run-format.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
 import type { CodesFile } from "./codes-file.js";
 import { heldOutLoss } from "./held-out-loss.js";
+import { passOver } from "./pass.js";
 import type { StageContext } from "./stage.js";
 
 /**
@@ -12,18 +13,26 @@ import type { StageContext } from "./stage.js";
  * has learned images by heart. Means go into the summary, every held-out image's bits into `likelihood.json`.
  */
 export async function recordLikelihood(
-  { config, run }: Pick<StageContext<GeneratorStageConfig>, "config" | "run">,
+  context: Pick<StageContext<GeneratorStageConfig>, "config" | "run" | "progress" | "signal">,
   work: { readonly generator: Generator; readonly codes: CodesFile; readonly split: string },
 ): Promise<Summary> {
+  const { config, run } = context;
   const { generator, codes, split } = work;
   const { batchSize } = config.train;
   const heldOut = codes.splits[split]!;
   const train = codes.splits.train!;
   const evaluator = new GeneratorEvaluator(generator);
-  const { means, ofImages } = await heldOutLoss(evaluator, heldOut, batchSize);
+  const { means, ofImages } = await heldOutLoss(evaluator, heldOut, {
+    batchSize,
+    onImages: passOver("likelihood", context),
+  });
   const images = heldOut.labels.shape[0]!;
   const seen = evenly(train.labels.shape[0]!, images);
-  const known = await heldOutLoss(evaluator, train, batchSize, seen);
+  const known = await heldOutLoss(evaluator, train, {
+    batchSize,
+    rows: seen,
+    onImages: passOver("likelihood", context),
+  });
   evaluator.dispose();
   const bitsOfCodebook = (nats: number) => (nats * generator.positions) / Math.LN2;
   // The loss is a mean over codebooks and positions.

@@ -1,4 +1,5 @@
 import { type Dataset, type DatasetConfig, loadDataset, type RejectedFile } from "@fqgan/data";
+import { passOver } from "./pass.js";
 import type { StageContext } from "./stage.js";
 
 /** Files named in a warning; the rest is counted. */
@@ -7,11 +8,10 @@ const NAMED = 5;
 /** Loads a data set, showing how far it is, and says which files could not be read. */
 export async function openDataset(
   config: DatasetConfig,
-  { progress, warn }: Pick<StageContext<unknown>, "progress" | "warn">,
+  { progress, signal, warn }: Pick<StageContext<unknown>, "progress" | "signal" | "warn">,
 ): Promise<Dataset> {
   const dataset = await loadDataset(config, {
-    onProgress: (step, total) =>
-      progress({ phase: "data", step, total, ratePerSecond: null, secondsLeft: null }),
+    onProgress: passOver("data", { progress, signal }),
   });
   warnOfUnreadable(dataset.rejected, { what: "left out", warn });
   return dataset;

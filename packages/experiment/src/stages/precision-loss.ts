@@ -23,7 +23,7 @@ export async function precisionLosses(options: {
   const losses: PrecisionLoss[] = [];
   for (const precision of precisions) {
     const evaluator = new GeneratorEvaluator(generator, { weights: "frozen", precision });
-    const { means } = await heldOutLoss(evaluator, split, batchSize);
+    const { means } = await heldOutLoss(evaluator, split, { batchSize });
     evaluator.dispose();
     losses.push({ precision, loss: means.loss!, perplexity: Math.exp(means.loss!) });
   }

@@ -78,7 +78,11 @@ export async function runStage(
         onWarning?.(message);
       },
     };
-    const summary = await definition.run(context);
+    const summary = await definition.run(context).catch((error: unknown) => {
+      // Whatever is no step of training ends by throwing why.
+      if (signal.aborted && error === signal.reason) return "stopped" as const;
+      throw error;
+    });
     if (summary === "stopped") {
       // A training has said at which step; whoever waits for the run needs to know of everything else, too.
       if (readEvents(run.path).at(-1)?.type !== "stopped")

@@ -44,7 +44,7 @@ const of = (
     networks: options.networks as never,
     split,
     augmentation: { crop: 1, flip: options.flip ?? false } as never,
-    progress: () => {},
+    context: { progress: () => {}, signal: new AbortController().signal },
     cacheFolder: null,
   });
 

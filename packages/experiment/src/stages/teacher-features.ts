@@ -6,6 +6,7 @@ import { type TokenizerConfig, taughtName } from "@fqgan/tokenizer";
 import * as z from "zod";
 import { splitFeatures } from "./feature-cache.js";
 import type { TeachingNetwork } from "./networks-that-taught.js";
+import { passOver } from "./pass.js";
 import type { StageContext } from "./stage.js";
 
 /** Which network a teacher's name in `codebooks.<name>.representation` stands for. */
@@ -54,7 +55,7 @@ export async function teacherFeatures(options: {
   readonly networks?: Networks | undefined;
   readonly split: Split;
   readonly augmentation: Augmentation;
-  readonly progress: StageContext<unknown>["progress"];
+  readonly context: Pick<StageContext<unknown>, "progress" | "signal">;
   /** Where features are kept between runs; null: nowhere. Default: the user's cache folder. */
   readonly cacheFolder?: string | null;
 }): Promise<{
@@ -147,9 +148,9 @@ function lessonOf(
 /** Features of the whole split, looked up by image. */
 async function remembered(
   lesson: Lesson,
-  options: Pick<Parameters<typeof teacherFeatures>[0], "split" | "progress" | "cacheFolder">,
+  options: Pick<Parameters<typeof teacherFeatures>[0], "split" | "context" | "cacheFolder">,
 ): Promise<(batch: Batch) => Promise<HostTensor>> {
-  const { split, progress, cacheFolder } = options;
+  const { split, context, cacheFolder } = options;
   const { teacher, shape, features } = lesson;
   const size = sizeOf(lesson);
   const kind = shape.length === 1 ? "" : " positions";
@@ -157,8 +158,7 @@ async function remembered(
     teacher: { ...teacher, name: `${teacher.name}${kind}`, dimensions: size, features },
     split,
     ...(cacheFolder !== undefined && { cacheFolder }),
-    onProgress: (step, total) =>
-      progress({ phase: "teacher", step, total, ratePerSecond: null, secondsLeft: null }),
+    onProgress: passOver("teacher", context),
   });
   return async ({ indices }) => {
     const rows = new Float32Array(indices.length * size);

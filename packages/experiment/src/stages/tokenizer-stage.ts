@@ -27,6 +27,7 @@ import { loadJudge, requireMeasurable } from "./judge.js";
 import { loadOpinions } from "./judges.js";
 import { readTaught, recordTaught, warnOfTeachers } from "./networks-that-taught.js";
 import { openDataset, warnOfUnreadable } from "./open-dataset.js";
+import { passOver } from "./pass.js";
 import { loadPerceptual } from "./perceptual-network.js";
 import { scoresOf } from "./scores.js";
 import { defineStage, type StageContext } from "./stage.js";
@@ -54,9 +55,6 @@ export const tokenizerStage = defineStage({
       const outcome = await train(context, dataset.splits, tokenizer);
       if (outcome === "stopped") return "stopped";
       return await evaluate(context, dataset, await loadRunTokenizer(run.path));
-    } catch (error) {
-      if (context.signal.aborted && error === context.signal.reason) return "stopped";
-      throw error;
     } finally {
       await dataset.close();
     }
@@ -94,7 +92,7 @@ async function train(context: Context, splits: Splits, tokenizer: Tokenizer) {
     networks: teachers,
     split: splits.train,
     augmentation,
-    progress: context.progress,
+    context,
   });
   const { extractor, judges = {} } = config.evaluate;
   if (isNew)
@@ -183,7 +181,7 @@ async function evaluate(
   dataset: Dataset,
   tokenizer: Tokenizer,
 ): Promise<Summary> {
-  const { config, run, progress, signal } = context;
+  const { config, run } = context;
   const { splits, classes } = dataset;
   const { steps } = config.train;
   const trainMs = run.elapsedMs;
@@ -198,10 +196,8 @@ async function evaluate(
     metrics: config.evaluate.metrics,
     judge,
     opinions,
-    signal,
     observe: (batch, labels) => balanced.add(batch, labels),
-    onImages: (step, total) =>
-      progress({ phase: "evaluate", step, total, ratePerSecond: null, secondsLeft: null }),
+    onImages: passOver("evaluate", context),
   });
   opinions.dispose();
   logUsage(context, { step: steps, split: split.name, counts });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@fqgan/registry";
@@ -53,6 +53,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(runs, { recursive: true, force: true }));
 
+/** The first step that the last training showed. */
+let shownFirst: number | undefined;
+
 /** Trains in a run folder, stopping after some steps of this process. */
 async function train(options: {
   id: string;
@@ -63,13 +66,16 @@ async function train(options: {
   const { id, stopAfter = Number.POSITIVE_INFINITY, trainer = new Summing() } = options;
   const run = await RunFolder.open(createRunFolder(runs, config(id)));
   const stop = new AbortController();
+  const resumes = existsSync(join(run.path, "checkpoints", "last.safetensors"));
+  const shown: number[] = [];
   let steps = 0;
   try {
     return await trainLoop({
       context: {
         run,
         signal: stop.signal,
-        progress: () => {
+        progress: ({ step }) => {
+          if (shown.push(step) === 1 && resumes) return; // what was trained before
           steps += 1;
           if (steps >= stopAfter) stop.abort();
         },
@@ -82,6 +88,7 @@ async function train(options: {
     });
   } finally {
     run.close();
+    shownFirst = shown[0];
   }
 }
 
@@ -97,7 +104,9 @@ describe("trainLoop", () => {
     expect(await train({ id: "whole" })).toBe("finished");
     expect(await train({ id: "parts", stopAfter: 7 })).toBe("stopped");
     expect(losses("parts")).toHaveLength(7);
+    expect(shownFirst).toBe(1);
     expect(await train({ id: "parts", stopAfter: 4 })).toBe("stopped");
+    expect(shownFirst).toBe(7);
     expect(await train({ id: "parts" })).toBe("finished");
     expect(losses("parts")).toEqual(losses("whole"));
     expect(losses("whole").filter(([, , validation]) => validation !== undefined)).toHaveLength(3);

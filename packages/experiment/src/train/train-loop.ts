@@ -61,6 +61,15 @@ export async function trainLoop<Batch>(
   const rate = new Rate();
   const work = new WorkMeter();
   const until = Math.min(steps, context.pauseAtStep ?? steps);
+  // What was trained before shows from the start, above all where it was all of it.
+  if (trainer.step > 0)
+    progress({
+      phase: "train",
+      step: trainer.step,
+      total: steps,
+      ratePerSecond: null,
+      secondsLeft: null,
+    });
   while (trainer.step < until && !signal.aborted) {
     const scalars = await trainer.trainStep(await batch(trainer.step));
     const { step } = trainer;
