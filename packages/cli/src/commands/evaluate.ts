@@ -11,6 +11,7 @@ import {
 import { metrics } from "@fqgan/metrics";
 import type { StrategyConfig } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
+import { imageProgress } from "../output/image-progress.js";
 import { summaryLines } from "../output/summary.js";
 import type { Globals } from "../program.js";
 
@@ -34,16 +35,16 @@ export async function evaluate(
   const tokenizer = await loadRunTokenizer(run.folder);
   const dataset = await loadDataset(config.data);
   const split = dataset.splits[options.split];
+  const progress = imageProgress(globals);
   const { results, images } = await evaluateTokenizer({
     tokenizer,
     split,
     batchSize: config.evaluate.batchSize,
     metrics: chosen,
     judge,
-    onImages: (done, total) => {
-      if (!globals.quiet) process.stderr.write(`${done} of ${total} images\n`);
-    },
+    onImages: progress.update,
   });
+  progress.close();
   await dataset.close();
   const scores = scoresOf(results, {
     of: options.split,

@@ -18,6 +18,7 @@ import { contactSheet, encodePng, type Image, inRows } from "@fqgan/image";
 import { nearest, UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
 import { formatDuration } from "../output/format.js";
+import { imageProgress } from "../output/image-progress.js";
 import { pictureNames } from "../output/picture-names.js";
 import { writePicture } from "../output/write-picture.js";
 import type { Globals } from "../program.js";
@@ -100,17 +101,21 @@ export async function generate(globals: Globals, options: GenerateOptions): Prom
       tokenizer: finished.tokenizer,
       codes: { classes, tokenizerHash },
       decoding: { weights: "frozen", precision },
+      run: run.folder,
     },
   );
   const start = performance.now();
   const pictures: Image[] = [];
+  const progress = imageProgress({ quiet: quiet || options.watch === true });
   for await (const drawn of draw(samples, { ...options, labels, finished, globals })) {
     pictures.push(...drawn);
-    if (!quiet) process.stderr.write(`${pictures.length} of ${labels.length}\n`);
+    progress.update(pictures.length, labels.length);
   }
+  progress.close();
   const seconds = (performance.now() - start) / 1000;
   samples.dispose();
   const files = await write(pictures, { ...options, labels, classes });
+  samples.forget();
   // An imported generator has no held-out codes that a loss could be measured on.
   const measurable = precision !== "float32" && finished.codes !== undefined;
   const measured =

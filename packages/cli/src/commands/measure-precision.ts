@@ -8,6 +8,7 @@ import {
   Samples,
 } from "@fqgan/experiment";
 import type { PrecisionName } from "@fqgan/tensor";
+import { imageProgress } from "../output/image-progress.js";
 import type { Globals } from "../program.js";
 import type { GenerateOptions } from "./generate-options.js";
 
@@ -49,20 +50,20 @@ export async function measurePrecision(
     const setting = { seed: work.seed, config: { ...config, sample, evaluate } };
     const decoding = { weights: "frozen", precision } as const;
     const samples = await Samples.open(setting, { generator, tokenizer, codes, decoding });
-    const report = (step: number, total: number) => {
-      if (!globals.quiet) process.stderr.write(`${precision}: ${step} of ${total} samples\n`);
-    };
+    if (!globals.quiet) process.stderr.write(`${precision}:\n`);
+    const progress = imageProgress(globals);
     const judged = await judgeSamples(
       {
         ...setting,
         input: () => ({ folder, config: readRunConfig(folder) }),
         signal: new AbortController().signal,
-        progress: ({ step, total }) => report(step, total),
+        progress: ({ step, total }) => progress.update(step, total),
       },
       samples,
     );
+    progress.close();
     samples.dispose();
-    const fid = judged === "stopped" ? undefined : judged.metrics["samples/fid"];
+    const fid = judged.metrics["samples/fid"];
     measured.push({ precision, perplexity, ...(fid !== undefined && { fid }) });
   }
   return measured;

@@ -1,3 +1,4 @@
+import { Rate } from "@fqgan/experiment";
 import { formatDuration, formatRate } from "./format.js";
 import { LiveLines } from "./live.js";
 
@@ -12,16 +13,21 @@ export function imageProgress(options: { readonly quiet: boolean }): {
 } {
   const stream = process.stderr;
   const live = stream.isTTY ? new LiveLines(stream) : undefined;
-  const start = performance.now();
-  let shown = start;
+  const rate = new Rate();
+  let before = 0;
+  let shown = performance.now();
   return {
     update(done, total) {
       const now = performance.now();
+      rate.add(done - before);
+      before = done;
       if (options.quiet || now - shown < (live ? REDRAW_MS : PLAIN_MS)) return;
       shown = now;
-      const perSecond = (1000 * done) / (now - start);
-      const left = formatDuration((total - done) / perSecond);
-      const line = `${done.toLocaleString("en")} of ${total.toLocaleString("en")} images  ${formatRate(perSecond)}  left ${left}`;
+      const { perSecond } = rate;
+      const left = perSecond
+        ? `  ${formatRate(perSecond)}  left ${formatDuration((total - done) / perSecond)}`
+        : "";
+      const line = `${done.toLocaleString("en")} of ${total.toLocaleString("en")} images${left}`;
       if (live) live.update([line]);
       else stream.write(`${line}\n`);
     },

@@ -120,8 +120,10 @@ export class StageProgress {
       entry.phase = MAIN_PHASES.has(phase) ? "" : `${phase} ${step}/${total}`;
       entry.ratePerSecond = ratePerSecond;
       entry.secondsLeft = secondsLeft;
-      if (MAIN_PHASES.has(phase)) entry.fraction = step / total;
-      entry.lastRate = ratePerSecond ?? entry.lastRate;
+      if (MAIN_PHASES.has(phase)) {
+        entry.fraction = step / total;
+        entry.lastRate = ratePerSecond ?? entry.lastRate;
+      }
     }
     this.show(entry, nowMs);
   }
@@ -185,7 +187,7 @@ export class StageProgress {
     const percent = `${Math.floor(100 * fraction)}%`.padStart(4);
     const rate = (ratePerSecond ? formatRate(ratePerSecond) : "").padStart(9);
     const left = secondsLeft === null ? "" : `left ${formatDuration(secondsLeft)}`;
-    const doing = phase || left || (fraction === 0 ? "starting" : "");
+    const doing = [phase, left].filter(Boolean).join(", ") || (fraction === 0 ? "starting" : "");
     return this.line(entry, `${formatBar(fraction)} ${percent}  ${rate}  ${doing}`);
   }
 
