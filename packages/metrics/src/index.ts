@@ -16,6 +16,7 @@ export { decodeNpy, encodeNpy, type NpyArray } from "./npz/npy.js";
 export { decodeNpz, encodeNpz } from "./npz/npz.js";
 export { type NpzFile, openNpz } from "./npz/npz-file.js";
 export { metrics } from "./registry.js";
+export { withoutPrefix, withPrefix } from "./statistics/folded-moments.js";
 export { type FrechetDistance, frechetDistance } from "./statistics/frechet.js";
 export { type HistogramSummary, summarise } from "./statistics/histogram.js";
 export type { Interval } from "./statistics/intervals.js";

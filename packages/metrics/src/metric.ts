@@ -47,7 +47,7 @@ export interface MetricContext {
   readonly codebooks?: Readonly<Record<string, number>>;
   /** The real side of Fréchet distances, already computed. */
   readonly reference?: ReferenceStatistics;
-  /** Rows kept once for several metrics; `createMetrics` makes them. */
+  /** Rows kept once for several metrics, whose states leave them out; `createMetrics` makes them. */
   readonly shared?: SharedRows;
 }
 

@@ -23,7 +23,7 @@ import { openNpz, type ReferenceStatistics, readReference } from "@fqgan/metrics
 import { UserError } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
 import { isCheckpoint } from "../open-tokenizer.js";
-import { imageProgress } from "../output/image-progress.js";
+import { imageProgress, keeping } from "../output/image-progress.js";
 import { protocolLines, rejectedLines } from "../output/protocol-table.js";
 import { createStyle } from "../output/style.js";
 import type { Globals } from "../program.js";
@@ -68,6 +68,7 @@ export async function evaluateReconstruction(
       fake: await openImages(fake, source),
       protocols,
       onImages: progress.update,
+      keep: keeping(globals),
     });
     progress.close();
     return print(globals, evaluation);
@@ -84,6 +85,7 @@ export async function evaluateReconstruction(
       fake: await tokenizerReconstructor(tokenizer, { batchSize: 16 }),
       protocols,
       onImages: progress.update,
+      keep: keeping(globals),
     });
     progress.close();
     const told = withTeachers(evaluation, isCheckpoint(fake) ? [] : taughtRun(globals, fake));
@@ -125,6 +127,7 @@ export async function evaluateGeneration(
       : await openImages(judged!, sourceOf(options)),
     protocols,
     onImages: progress.update,
+    keep: keeping(globals),
   });
   progress.close();
   const decoder = run?.config.inputs.tokenizer;
@@ -202,6 +205,7 @@ export async function evaluateStatistics(
     images,
     extractor: protocol.extractor,
     onImages: progress.update,
+    keep: keeping(globals),
   });
   progress.close();
   writeFileSync(out, made.bytes);

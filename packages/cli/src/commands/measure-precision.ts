@@ -50,7 +50,7 @@ export async function measurePrecision(
     const setting = { seed: work.seed, config: { ...config, sample, evaluate } };
     const decoding = { weights: "frozen", precision } as const;
     const samples = await Samples.open(setting, { generator, tokenizer, codes, decoding });
-    if (!globals.quiet) process.stderr.write(`${precision}:\n`);
+    if (!globals.quiet) process.stderr.write(`${precision}: ${options.measure} samples\n`);
     const progress = imageProgress(globals);
     const judged = await judgeSamples(
       {

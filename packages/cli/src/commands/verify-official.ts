@@ -1,17 +1,23 @@
-import { readdirSync, statSync } from "node:fs";
-import { extname, join } from "node:path";
-import { type Extractor, loadExtractor } from "@fqgan/features";
-import { centreCrop, decodeImage, IMAGE_EXTENSIONS, toSignedUnit, toUint8 } from "@fqgan/image";
-import { createMetrics, firstRows } from "@fqgan/metrics";
+import { statSync } from "node:fs";
+import {
+  type AuditedTokenizer,
+  auditedTokenizer,
+  availableProtocols,
+  chooseProtocols,
+  evaluatePairs,
+  openImages,
+  tokenizerReconstructor,
+} from "@fqgan/experiment";
 import { UserError } from "@fqgan/registry";
-import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import { loadTokenizer, type Tokenizer } from "@fqgan/tokenizer";
+import { loadTokenizer } from "@fqgan/tokenizer";
 import { EXIT } from "../exit-codes.js";
 import { describeTokenizer, tokenizerFacts } from "../output/describe-tokenizer.js";
-import { formatDuration, formatRate } from "../output/format.js";
+import { imageProgress, keeping } from "../output/image-progress.js";
+import { rejectedLines } from "../output/protocol-table.js";
 import type { Globals } from "../program.js";
 import { judge, PUBLISHED_IMAGES, publishedTokenizer, type Verdict } from "../published.js";
 
+/** Images through the tokenizer at once. */
 const BATCH = 4;
 
 interface VerifyOptions {
@@ -27,9 +33,8 @@ export async function verifyOfficial(
   file: string,
   options: VerifyOptions,
 ): Promise<number> {
-  const { data, inception, weights = "model" } = options;
-  const all = imagesBelow(data);
-  const images = all.slice(0, options.images ?? all.length);
+  const { data, inception, weights = "model", images: limit } = options;
+  requireFolder(data);
   const tokenizer = await loadTokenizer(file, { weights });
   const facts = tokenizerFacts(tokenizer);
   const published = publishedTokenizer(facts, file);
@@ -37,24 +42,26 @@ export async function verifyOfficial(
     if (!globals.quiet) process.stderr.write(`${text}\n`);
   };
   say(describeTokenizer(facts));
-  if (images.length !== PUBLISHED_IMAGES)
-    say(
-      `${images.length.toLocaleString("en")} images: the paper's numbers are of all ` +
-        `${PUBLISHED_IMAGES.toLocaleString("en")} of ImageNet's validation set, so nothing is judged by these`,
-    );
   if (inception === undefined)
     say(
       "no rFID: give --inception pt_inception-2015-12-05-6726825d.pth, the network it is defined by",
     );
-  const network =
-    inception === undefined
-      ? undefined
-      : await loadExtractor({ name: "inception", weights: inception });
-  const measured = await measure(images, { tokenizer, network, say });
-  const verdicts = judge(published, measured, images.length);
+  const audited = await auditedTokenizer(tokenizer, file);
+  const { images, ...measured } = await measure(globals, data, {
+    tokenizer: audited,
+    inception,
+    limit,
+  });
+  audited.dispose();
+  if (images !== PUBLISHED_IMAGES)
+    say(
+      `${images.toLocaleString("en")} images: the paper's numbers are of all ` +
+        `${PUBLISHED_IMAGES.toLocaleString("en")} of ImageNet's validation set, so nothing is judged by these`,
+    );
+  const verdicts = judge(published, measured, images);
   if (globals.json)
     process.stdout.write(
-      `${JSON.stringify({ file, data, weights, images: images.length, ...facts, verdicts }, null, 2)}\n`,
+      `${JSON.stringify({ file, data, weights, images, ...facts, verdicts }, null, 2)}\n`,
     );
   else process.stdout.write(table(verdicts));
   return verdicts.some(({ verdict }) => verdict === "differs") ? EXIT.failed : EXIT.done;
@@ -76,66 +83,43 @@ function table(verdicts: readonly Verdict[]): string {
     .join("");
 }
 
-/** Every image in a folder and the folders in it, in order. */
-export function imagesBelow(folder: string): string[] {
+/** Refuses what can't be ImageNet's validation images. */
+function requireFolder(folder: string): void {
   const found = statSync(folder, { throwIfNoEntry: false });
-  const missing = `${folder}: expected the folder of ImageNet's validation images (ILSVRC2012_img_val, flat or a folder for each class)`;
   if (!found?.isDirectory())
     throw new UserError(
-      `${missing}, found ${found ? "a file" : "nothing"}; they come from image-net.org, not from here`,
+      `${folder}: expected the folder of ImageNet's validation images (ILSVRC2012_img_val, flat or a folder ` +
+        `for each class), found ${found ? "a file" : "nothing"}; they come from image-net.org, not from here`,
     );
-  const images = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) => entry.isFile() && IMAGE_EXTENSIONS.includes(extname(entry.name).toLowerCase()),
-    )
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  if (images.length === 0) throw new UserError(`${missing}, found no images in it`);
-  return images;
 }
-
-/** As the reference's code reads them: orientation tags are ignored. */
-const decode = (path: string) => decodeImage(path, { orientation: "stored" });
 
 /** rFID and PSNR over centre crops, reconstructions rounded to 8 bits as they would be saved. */
 export async function measure(
-  images: readonly string[],
+  globals: Globals,
+  data: string,
   options: {
-    readonly tokenizer: Tokenizer;
-    readonly network: Extractor | undefined;
-    readonly say: (text: string) => void;
+    readonly tokenizer: AuditedTokenizer;
+    readonly inception: string | undefined;
+    readonly limit: number | undefined;
   },
-): Promise<{ rfid?: number; psnr?: number }> {
-  const { tokenizer, network, say } = options;
-  const { size } = tokenizer.config.image;
-  const metrics = createMetrics([{ name: "psnr" }, ...(network ? [{ name: "fid" }] : [])], {
-    ...(network && { extractor: network }),
+): Promise<{ readonly images: number; readonly rfid?: number; readonly psnr?: number }> {
+  const { tokenizer, inception, limit } = options;
+  const progress = imageProgress(globals);
+  const evaluation = await evaluatePairs({
+    real: await openImages(data, { limit, size: tokenizer.size }),
+    fake: await tokenizerReconstructor(tokenizer, { batchSize: BATCH }),
+    protocols: chooseProtocols(availableProtocols({ inception }), {
+      protocols: ["pixels", ...(inception === undefined ? [] : ["adm"])],
+      metrics: ["psnr", ...(inception === undefined ? [] : ["fid"])],
+    }),
+    onImages: progress.update,
+    keep: keeping(globals),
   });
-  const started = performance.now();
-  for (let first = 0; first < images.length; first += BATCH) {
-    const part = images.slice(first, first + BATCH);
-    const pixels = new Uint8Array(BATCH * size * size * 3);
-    for (const [i, path] of part.entries())
-      pixels.set(centreCrop(await decode(path), size).data, i * size * size * 3);
-    const padded = hostTensor(toSignedUnit(pixels), [BATCH, size, size, 3]);
-    const drawn = asSaved(await tokenizer.reconstruct(padded));
-    const real = firstRows(padded, part.length);
-    const fake = firstRows(drawn, part.length);
-    const features = network && {
-      real: await network.features(real),
-      fake: await network.features(fake),
-    };
-    metrics.update({ images: { real, fake }, ...(features && { features }) });
-    const done = first + part.length;
-    const rate = (1000 * done) / (performance.now() - started);
-    if (done % (25 * BATCH) === 0)
-      say(
-        `${done} of ${images.length}  ${formatRate(rate)}  left ${formatDuration((images.length - done) / rate)}`,
-      );
-  }
-  const values = Object.assign({}, ...(await metrics.compute()).map((result) => result.values));
-  return { psnr: values.psnr, ...(network && { rfid: values.fid }) };
+  progress.close();
+  for (const line of rejectedLines(evaluation)) process.stderr.write(`${line}\n`);
+  const { psnr, fid } = Object.assign(
+    {},
+    ...evaluation.outcomes.flatMap(({ results }) => results.map(({ values }) => values)),
+  );
+  return { images: evaluation.counts.real, psnr, ...(fid !== undefined && { rfid: fid }) };
 }
-
-const asSaved = ({ data, shape }: HostTensor): HostTensor =>
-  hostTensor(toSignedUnit(toUint8(data as Float32Array)), shape);

@@ -1,4 +1,4 @@
-import { Rate } from "@fqgan/experiment";
+import { type KeepOptions, Rate } from "@fqgan/experiment";
 import { formatDuration, formatRate } from "./format.js";
 import { LiveLines } from "./live.js";
 
@@ -34,3 +34,12 @@ export function imageProgress(options: { readonly quiet: boolean }): {
     close: () => live?.clear(),
   };
 }
+
+/** Long evaluations go on where they were stopped; says so. */
+export const keeping = ({ quiet }: { readonly quiet: boolean }): KeepOptions => ({
+  onResume({ counted }, file) {
+    const images = (counted.real + counted.fake).toLocaleString("en");
+    if (!quiet)
+      process.stderr.write(`goes on after ${images} images measured before, kept in ${file}\n`);
+  },
+});

@@ -6,8 +6,9 @@ import { availableParallelism, cpus } from "node:os";
 import { encodePng, type Image } from "@fqgan/image";
 import { teacherWarnings } from "../stages/networks-that-taught.js";
 import type { AuditedTokenizer } from "./audited-tokenizer.js";
-import { evaluatePairs, type ImageEvaluation, type Rejected } from "./evaluate-images.js";
+import { evaluatePairs, type ImageEvaluation } from "./evaluate-images.js";
 import type { ImageSource } from "./image-source.js";
+import type { Rejected } from "./kept-pass.js";
 import { type LabelledValue, labelled } from "./labelled.js";
 import type { EvaluationProtocol } from "./protocols.js";
 import { type PerturbationOptions, tokenizerReconstructor } from "./tokenizer-reconstructor.js";
@@ -114,8 +115,9 @@ export async function auditTokenizer(
     protocols,
     fake: {
       codebooks: model.codebooks,
-      async reconstruct(originals) {
-        const made = await model.reconstruct(originals);
+      identity: model.identity,
+      async reconstruct(originals, first) {
+        const made = await model.reconstruct(originals, first);
         for (const [name, { data }] of Object.entries(made.codes ?? {}))
           for (const code of data) counts[name]![code]! += 1;
         for (const [i, original] of originals.entries())

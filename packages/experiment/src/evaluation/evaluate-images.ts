@@ -5,16 +5,11 @@ import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
 import { type ProtocolOutcome, SetEvaluation } from "./evaluate-sets.js";
 import type { ImageSource, Item } from "./image-source.js";
+import { type KeepOptions, KeptPass, type Rejected, sourceIdentity } from "./kept-pass.js";
 import type { EvaluationProtocol } from "./protocols.js";
 
 /** Images a batch; networks cut it into their own chunks. */
 const BATCH = 16;
-
-/** Left out of the numbers, by name. */
-export interface Rejected {
-  readonly name: string;
-  readonly reason: string;
-}
 
 /** Numbers by protocol, and what they were taken from. */
 export interface ImageEvaluation {
@@ -24,14 +19,23 @@ export interface ImageEvaluation {
   readonly rejected: readonly Rejected[];
   /** What a reader of the numbers should know. */
   readonly warnings: readonly string[];
+  /** Of all processes that had a part in it. */
   readonly seconds: number;
 }
 
 /** Turns originals into what is judged: a tokenizer. */
 export interface Reconstructor {
+  /** Tells it from every other that gives other images. */
+  readonly identity: unknown;
   readonly codebooks: Readonly<Record<string, number>>;
-  /** Images [S, S, 3] of its own size. */
-  reconstruct(images: readonly Image[]): Promise<{
+  /**
+   * Images [S, S, 3] of its own size.
+   * @param first how many came before
+   */
+  reconstruct(
+    images: readonly Image[],
+    first: number,
+  ): Promise<{
     readonly images: readonly Image[];
     readonly codes?: Readonly<Record<string, HostTensor>>;
   }>;
@@ -40,27 +44,36 @@ export interface Reconstructor {
 interface Common {
   readonly protocols: readonly EvaluationProtocol[];
   readonly onImages?: ((done: number, total: number) => void) | undefined;
+  /** Goes on where the same evaluation was stopped; left out: begins anew and keeps nothing. */
+  readonly keep?: KeepOptions | undefined;
 }
 
 /** Pairs: originals and their reconstructions, from files or through a tokenizer. */
 export async function evaluatePairs(
   options: Common & { readonly real: ImageSource; readonly fake: ImageSource | Reconstructor },
 ): Promise<ImageEvaluation> {
-  const { real, fake, protocols, onImages } = options;
-  const start = performance.now();
+  const { real, fake, onImages, keep } = options;
+  const protocols = options.protocols.map(forPairs);
   const isModel = "reconstruct" in fake;
   const evaluation = await SetEvaluation.open({
-    protocols: protocols.map(forPairs),
+    protocols,
     codebooks: isModel ? fake.codebooks : undefined,
   });
   try {
-    const rejected: Rejected[] = [];
-    let done = 0;
-    const pairs = isModel ? single(real) : paired(real, fake);
-    for await (const batch of sameSize(pairs, rejected)) {
+    const what = {
+      real: sourceIdentity(real),
+      fake: isModel ? fake.identity : sourceIdentity(fake),
+      protocols,
+      networks: evaluation.networks,
+    };
+    const kept = await KeptPass.open(what, evaluation, keep);
+    const { read, counted, rejected } = kept.position;
+    const from = read.real;
+    const pairs = isModel ? single(real, from) : paired(real, fake, from);
+    for await (const { images: batch, rows } of sameSize(pairs, rejected)) {
       const originals = batch.map(([original]) => original!);
       if (isModel) {
-        const { images, codes } = await fake.reconstruct(originals);
+        const { images, codes } = await fake.reconstruct(originals, counted.real);
         await evaluation.update({
           images: { real: originals, fake: images },
           ...(codes && { codes }),
@@ -69,16 +82,20 @@ export async function evaluatePairs(
         const others = batch.map(([, other]) => other!);
         await evaluation.update({ images: { real: originals, fake: others } });
       }
-      done += batch.length;
-      onImages?.(done, real.count);
+      counted.real += batch.length;
+      read.real = from + rows;
+      onImages?.(counted.real, real.count);
+      kept.offer();
     }
-    requireImages(done, real.name, rejected);
+    requireImages(counted.real, real.name, rejected);
+    const outcomes = await evaluation.compute();
+    kept.forget();
     return {
-      outcomes: await evaluation.compute(),
-      counts: { real: done, fake: done },
+      outcomes,
+      counts: { real: counted.real, fake: counted.real },
       rejected,
       warnings: isModel ? [] : fileKinds(real, fake),
-      seconds: (performance.now() - start) / 1000,
+      seconds: kept.seconds,
     };
   } finally {
     evaluation.dispose();
@@ -101,26 +118,37 @@ export async function evaluateSets(
     readonly fake: ImageSource;
   },
 ): Promise<ImageEvaluation> {
-  const { real, reference, fake, protocols, onImages } = options;
-  const start = performance.now();
+  const { real, reference, fake, protocols, onImages, keep } = options;
   const evaluation = await SetEvaluation.open({ protocols, reference });
   try {
-    const rejected: Rejected[] = [];
-    const counts = { real: 0, fake: 0 };
+    const what = {
+      real: real && sourceIdentity(real),
+      reference: reference && [reference.name, reference.protocol],
+      fake: sourceIdentity(fake),
+      protocols,
+      networks: evaluation.networks,
+    };
+    const kept = await KeptPass.open(what, evaluation, keep);
+    const { read, counted: counts, rejected } = kept.position;
     const total = (real?.count ?? 0) + fake.count;
     for (const side of ["real", "fake"] as const) {
       const source = { real, fake }[side];
       if (!source) continue;
-      for await (const batch of sameSize(single(source), rejected)) {
-        await evaluation.update({ images: { [side]: batch.map(([image]) => image!) } });
-        counts[side] += batch.length;
+      const from = read[side];
+      for await (const { images, rows } of sameSize(single(source, from), rejected)) {
+        await evaluation.update({ images: { [side]: images.map(([image]) => image!) } });
+        counts[side] += images.length;
+        read[side] = from + rows;
         onImages?.(counts.real + counts.fake, total);
+        kept.offer();
       }
       requireImages(counts[side], source.name, rejected);
     }
     const unequal = real && counts.real !== counts.fake;
+    const outcomes = await evaluation.compute();
+    kept.forget();
     return {
-      outcomes: await evaluation.compute(),
+      outcomes,
       counts,
       rejected,
       warnings: [
@@ -132,7 +160,7 @@ export async function evaluateSets(
             ]
           : []),
       ],
-      seconds: (performance.now() - start) / 1000,
+      seconds: kept.seconds,
     };
   } finally {
     evaluation.dispose();
@@ -158,20 +186,20 @@ function fileKinds(real: ImageSource, fake: ImageSource): string[] {
 type Row = readonly Item[];
 
 /** Images of one source as rows of one. */
-export async function* single(source: ImageSource): AsyncGenerator<Row> {
-  for await (const item of source.items()) yield [item];
+export async function* single(source: ImageSource, from = 0): AsyncGenerator<Row> {
+  for await (const item of source.items(from)) yield [item];
 }
 
 /** In order; folders are sorted by name. */
-async function* paired(real: ImageSource, fake: ImageSource): AsyncGenerator<Row> {
+async function* paired(real: ImageSource, fake: ImageSource, from: number): AsyncGenerator<Row> {
   if (real.count !== fake.count)
     throw new UserError(
       `${fake.name}: expected ${real.count} reconstructions, one for each image of ${real.name}, got ` +
         `${fake.count}; pairs are matched in the order of their names`,
     );
-  const others = fake.items();
+  const others = fake.items(from);
   try {
-    for await (const item of real.items()) {
+    for await (const item of real.items(from)) {
       const { value } = await others.next();
       if (value) yield [item, value];
     }
@@ -181,17 +209,22 @@ async function* paired(real: ImageSource, fake: ImageSource): AsyncGenerator<Row
   }
 }
 
-/** Rows of images in batches of one size; rows with an image that can't be read are left out whole. */
+/**
+ * Rows of images in batches of one size, and how many rows went before the next batch; rows with an image
+ * that can't be read are left out whole.
+ */
 export async function* sameSize(
   rows: AsyncIterable<Row>,
   rejected: Rejected[],
-): AsyncGenerator<Image[][]> {
+): AsyncGenerator<{ readonly images: Image[][]; readonly rows: number }> {
   let batch: Image[][] = [];
+  let count = 0;
   const sizeOf = ({ width, height }: Image) => `${width}×${height}`;
   for await (const row of rows) {
     const unread = row.find((item) => "reason" in item);
     if (unread && "reason" in unread) {
       rejected.push({ name: unread.name, reason: unread.reason });
+      count++;
       continue;
     }
     const images = row.map((item) => ("image" in item ? item.image : undefined)!);
@@ -199,17 +232,19 @@ export async function* sameSize(
     if (sizes.size > 1) {
       const reason = `${row[0]!.name}: expected pairs of one size, got ${[...sizes].join(" and ")}`;
       rejected.push({ name: row[0]!.name, reason });
+      count++;
       continue;
     }
     if (batch[0] && sizeOf(batch[0][0]!) !== sizeOf(images[0]!)) {
-      yield batch;
+      yield { images: batch, rows: count };
       batch = [];
     }
+    count++;
     batch.push(images);
     if (batch.length === BATCH) {
-      yield batch;
+      yield { images: batch, rows: count };
       batch = [];
     }
   }
-  if (batch.length > 0) yield batch;
+  if (batch.length > 0) yield { images: batch, rows: count };
 }

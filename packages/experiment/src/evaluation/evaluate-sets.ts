@@ -13,10 +13,13 @@ import {
   type Metric,
   type MetricBatch,
   type MetricResult,
+  type MetricState,
   metrics,
   type ReferenceStatistics,
   SharedRows,
   type Sides,
+  withoutPrefix,
+  withPrefix,
 } from "@fqgan/metrics";
 import { type StrategyConfig, UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
@@ -47,7 +50,7 @@ export interface SetBatch {
 interface Entry {
   readonly config: StrategyConfig;
   readonly metric: Metric | undefined;
-  failure?: string;
+  failure?: string | undefined;
 }
 
 interface Network {
@@ -63,6 +66,9 @@ interface Part {
   readonly network: Network;
   readonly entries: readonly Entry[];
 }
+
+/** Name of the array that holds why metrics failed, as JSON. */
+const FAILURES = "failures";
 
 /** Protocols opened and fed batch by batch. */
 export class SetEvaluation {
@@ -154,6 +160,44 @@ export class SetEvaluation {
       });
     }
     return outcomes;
+  }
+
+  /** The networks that look at the images, to the bit. */
+  get networks(): readonly (readonly [name: string, hash: string])[] {
+    return [...this.#networks.values()].flatMap(({ extractor, perceptual }) =>
+      [extractor, perceptual].flatMap((used) => (used ? [[used.name, used.hash] as const] : [])),
+    );
+  }
+
+  /** Takes over what another evaluation of the same protocols has seen. */
+  merge(state: MetricState): void {
+    const text = new TextDecoder().decode(state[FAILURES]?.data as Uint8Array | undefined);
+    const failures = JSON.parse(text || "[]") as (string | null)[];
+    for (const [i, entry] of this.#entries.entries()) entry.failure ??= failures[i] ?? undefined;
+    for (const [place, part] of this.#places()) part.merge(withoutPrefix(state, place));
+  }
+
+  state(): MetricState {
+    const parts = this.#places().map(([place, part]) => withPrefix(part.state(), place));
+    const failures = this.#entries.map(({ failure }) => failure ?? null);
+    const data = new TextEncoder().encode(JSON.stringify(failures));
+    return Object.assign({}, ...parts, { [FAILURES]: { shape: [data.length], data } });
+  }
+
+  get #entries(): readonly Entry[] {
+    return this.#parts.flatMap(({ entries }) => entries);
+  }
+
+  /** Whatever gathers statistics, and the first part of its arrays' names. */
+  #places(): (readonly [string, Pick<Metric, "merge" | "state">])[] {
+    const shared = [...this.#networks.values()].map(({ shared }) => shared);
+    const metrics = this.#entries.map(({ metric, failure }) =>
+      failure === undefined ? metric : undefined,
+    );
+    return [
+      ...shared.map((rows, i) => [`network${i}.`, rows] as const),
+      ...metrics.flatMap((metric, i) => (metric ? [[`metric${i}.`, metric] as const] : [])),
+    ];
   }
 
   dispose(): void {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodePng, type Image } from "@fqgan/image";
@@ -17,6 +17,7 @@ import {
   labelled,
   openImages,
   openOnnxTokenizer,
+  type Position,
   referenceFile,
 } from "./index.js";
 
@@ -159,6 +160,117 @@ describe("sets", () => {
     expect(refused.outcomes[0]?.failures[0]?.reason).toMatch(
       /expected statistics of builtin-64-v1/,
     );
+  });
+});
+
+describe("a pass that was stopped", () => {
+  const metrics = ["psnr", "fid", "kid", "precision-recall", "fid-infinity", "inception-score"];
+  const protocols = chooseProtocols(all, { protocols: ["pixels", "builtin"], metrics });
+  const files = () => readdirSync(path("kept"));
+
+  /** Kept after every batch, of at most 16 images. */
+  const keep = (resumed: object[] = []) => ({
+    folder: path("kept"),
+    everyMs: 0,
+    onResume: ({ counted }: Position) => resumed.push({ ...counted }),
+  });
+  /** Ends a pass before what was seen last is kept. */
+  const cut = (pass: Promise<unknown>) => expect(pass).rejects.toThrow("power cut");
+  const after = (images: number) => (done: number) => {
+    if (done > images) throw new Error("power cut");
+  };
+
+  it("of pairs gives the same numbers to the last bit, and keeps nothing once it is done", async () => {
+    const options = {
+      real: await openImages(path("real")),
+      fake: await openImages(path("fake")),
+      protocols,
+    };
+    const whole = await evaluatePairs(options);
+    await cut(evaluatePairs({ ...options, keep: keep(), onImages: after(16) }));
+    expect(files()).toHaveLength(1);
+    const resumed: object[] = [];
+    const again = await evaluatePairs({ ...options, keep: keep(resumed) });
+    expect(resumed).toEqual([{ real: 16, fake: 0 }]);
+    expect(again.outcomes).toEqual(whole.outcomes);
+    expect(again.counts).toEqual(whole.counts);
+    expect(files()).toEqual([]);
+  });
+
+  /** 20 images and one that can't be read, sixth. */
+  const damaged = async () => {
+    mkdirSync(path("damaged"), { recursive: true });
+    for (let i = 0; i < 20; i++) copyFileSync(path("real", name(i)), path("damaged", name(i)));
+    writeFileSync(path("damaged", "04-broken.png"), "not a picture");
+    return openImages(path("damaged"));
+  };
+
+  it("of sets goes on in either of them, and knows what was left out", async () => {
+    const options = {
+      real: await damaged(),
+      fake: await openImages(path("fake.npz")),
+      protocols: chooseProtocols(all, { protocols: ["builtin"], metrics: ["fid", "kid"] }),
+    };
+    const whole = await evaluateSets(options);
+    expect(whole).toMatchObject({ counts: { real: 20, fake: 24 }, rejected: { length: 1 } });
+    const resumed: object[] = [];
+    for (const images of [16, 20 + 16])
+      await cut(evaluateSets({ ...options, keep: keep(resumed), onImages: after(images) }));
+    const again = await evaluateSets({ ...options, keep: keep(resumed) });
+    expect(resumed).toEqual([
+      { real: 16, fake: 0 },
+      { real: 20, fake: 16 },
+    ]);
+    expect(again.outcomes).toEqual(whole.outcomes);
+    expect(again.rejected).toEqual(whole.rejected);
+  });
+
+  it("begins anew where an image, the model or a protocol has changed", async () => {
+    const [real, fake] = [await openImages(path("real")), await openImages(path("fake"))];
+    const begun = async (changes: Partial<Parameters<typeof evaluatePairs>[0]>) => {
+      const resumed: object[] = [];
+      const keeping = { keep: keep(resumed), onImages: after(16) };
+      await cut(evaluatePairs({ real, fake, protocols, ...changes, ...keeping }));
+      return resumed.length;
+    };
+    const model = (identity: string) => ({
+      identity,
+      codebooks: {},
+      reconstruct: async (images: readonly Image[]) => ({ images }),
+    });
+    expect(await begun({})).toBe(0);
+    expect(await begun({})).toBe(1);
+    expect(await begun({ protocols: protocols.slice(1) })).toBe(0);
+    expect(await begun({ fake: { ...fake, changedMs: fake.changedMs! + 1 } })).toBe(0);
+    expect(await begun({ fake: model("a") })).toBe(0);
+    expect(await begun({ fake: model("b") })).toBe(0);
+    expect(await begun({ fake: model("a") })).toBe(1);
+    rmSync(path("kept"), { recursive: true });
+  });
+
+  it("is measured anew where its file is damaged, and not kept where nothing can be written", async () => {
+    const [real, fake] = [await openImages(path("real")), await openImages(path("fake"))];
+    const options = { real, fake, protocols };
+    await cut(evaluatePairs({ ...options, keep: keep(), onImages: after(16) }));
+    for (const file of files()) writeFileSync(path("kept", file), "half a fi");
+    const resumed: object[] = [];
+    const again = await evaluatePairs({ ...options, keep: keep(resumed) });
+    expect(resumed).toEqual([]);
+    const nowhere = { ...keep(), folder: path("real", "00.png") };
+    expect((await evaluatePairs({ ...options, keep: nowhere })).outcomes).toEqual(again.outcomes);
+  });
+
+  it("over the images of a reference gives the same bytes", async () => {
+    const options = { images: await damaged(), extractor: { name: "builtin" } };
+    const whole = await referenceFile(options);
+    await cut(referenceFile({ ...options, keep: keep(), onImages: after(16) }));
+    const read: object[] = [];
+    const onResume = (position: Position) => read.push(structuredClone(position));
+    const again = await referenceFile({ ...options, keep: { ...keep(), onResume } });
+    expect(read).toMatchObject([{ read: { real: 17 }, counted: { real: 16 } }]);
+    expect(again.bytes).toEqual(whole.bytes);
+    expect(again.rejected).toEqual(whole.rejected);
+    expect(files()).toEqual([]);
   });
 });
 

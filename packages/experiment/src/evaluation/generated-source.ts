@@ -34,8 +34,8 @@ export async function openGenerated(run: FoundRun, drawing: Drawing): Promise<Im
     name: `${run.config.label} (${run.config.id})`,
     count,
     kinds: { drawn: count },
-    fingerprint: `seed ${seed}`,
-    async *items() {
+    fingerprint: `seed ${seed}, classes ${drawing.classes}`,
+    async *items(from = 0) {
       const samples = await Samples.open(
         { config, seed },
         {
@@ -47,9 +47,10 @@ export async function openGenerated(run: FoundRun, drawing: Drawing): Promise<Im
         },
       );
       try {
-        let index = 0;
-        for await (const { images, count: drawn } of samples.batches(labels))
-          for (const image of toPictures(images, drawn)) yield { name: `sample ${index++}`, image };
+        const batches = samples.batches(labels, { from });
+        for await (const { images, first, count: drawn } of batches)
+          for (const [i, image] of toPictures(images, drawn).entries())
+            if (first + i >= from) yield { name: `sample ${first + i}`, image };
         samples.forget();
       } finally {
         samples.dispose();
@@ -86,12 +87,14 @@ export async function openReference(
     count,
     kinds: { pixels: count },
     fingerprint: JSON.stringify(data),
-    async *items() {
+    async *items(from = 0) {
       try {
         let index = 0;
         for await (const { pixels, count: some } of evaluationBatches(split, BATCH, count))
-          for (const image of unpackImages(pixels, split.size).slice(0, some))
-            yield { name: split.ids[index++]!, image };
+          for (const image of unpackImages(pixels, split.size).slice(0, some)) {
+            if (index >= from) yield { name: split.ids[index]!, image };
+            index++;
+          }
       } finally {
         await dataset.close();
       }

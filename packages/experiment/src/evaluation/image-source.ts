@@ -27,8 +27,13 @@ export interface ImageSource {
   readonly kinds: Readonly<Record<string, number>>;
   /** Beginning of the SHA-256 of the list of names and sizes: tells changed sets apart. */
   readonly fingerprint: string;
-  /** In order: sorted paths, or rows as they are. */
-  items(): AsyncGenerator<Item>;
+  /** When one of its files was last changed, milliseconds since 1970; undefined where that is no file's matter. */
+  readonly changedMs?: number;
+  /**
+   * In order: sorted paths, or rows as they are.
+   * @param from the first one; default 0
+   */
+  items(from?: number): AsyncGenerator<Item>;
 }
 
 export interface SourceOptions {
@@ -62,6 +67,10 @@ function folderSource(
     throw new UserError(
       `${folder}: expected images (${IMAGE_EXTENSIONS.join(", ")}), found none; give another folder`,
     );
+  const files = names.map((name) => {
+    const { size: bytes, mtimeMs } = statSync(join(folder, name));
+    return { name, bytes, mtimeMs };
+  });
   const kinds: Record<string, number> = {};
   for (const name of names) {
     const kind = extname(name).toLowerCase();
@@ -71,9 +80,10 @@ function folderSource(
     name: folder,
     count: names.length,
     kinds,
-    fingerprint: fingerprintOf(names.map((name) => [name, statSync(join(folder, name)).size])),
-    async *items() {
-      for (const name of names)
+    fingerprint: fingerprintOf(files.map(({ name, bytes }) => [name, bytes])),
+    changedMs: files.reduce((latest, { mtimeMs }) => Math.max(latest, mtimeMs), 0),
+    async *items(from = 0) {
+      for (const name of names.slice(from))
         try {
           const image = await decodeImage(join(folder, name), { orientation });
           yield { name, image: size === undefined ? image : centreCrop(image, size) };
@@ -106,7 +116,8 @@ async function npzSource(file: NpzFile, { limit, size }: SourceOptions): Promise
     count,
     kinds: { ".npz": count },
     fingerprint: fingerprintOf([[file.path, statSync(file.path).size]]),
-    async *items() {
+    changedMs: statSync(file.path).mtimeMs,
+    async *items(from = 0) {
       let index = 0;
       for await (const { shape, data } of file.rows(IMAGES, ROWS)) {
         if (!(data instanceof Uint8Array))
@@ -117,6 +128,7 @@ async function npzSource(file: NpzFile, { limit, size }: SourceOptions): Promise
         const length = height * width * 3;
         for (let row = 0; row < shape[0]!; row++, index++) {
           if (index === count) return;
+          if (index < from) continue;
           const pixels = data.subarray(row * length, (row + 1) * length);
           const image = { width, height, channels: 3, data: pixels };
           yield {

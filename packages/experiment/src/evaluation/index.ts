@@ -11,11 +11,11 @@ export {
   evaluateSets,
   type ImageEvaluation,
   type Reconstructor,
-  type Rejected,
 } from "./evaluate-images.js";
 export { type ProtocolOutcome, SetEvaluation } from "./evaluate-sets.js";
 export { openGenerated, openReference } from "./generated-source.js";
 export { type ImageSource, openImages } from "./image-source.js";
+export type { KeepOptions, Position, Rejected } from "./kept-pass.js";
 export { formatInterval, type LabelledValue, labelled } from "./labelled.js";
 export { openOnnxTokenizer } from "./onnx-tokenizer.js";
 export {

@@ -1,30 +1,58 @@
 import { loadExtractor } from "@fqgan/features";
-import { encodeNpz, Moments, writeReference } from "@fqgan/metrics";
+import { encodeNpz, Moments, withoutPrefix, withPrefix, writeReference } from "@fqgan/metrics";
 import { type StrategyConfig, UserError } from "@fqgan/registry";
-import { type Rejected, sameSize, single } from "./evaluate-images.js";
+import { sameSize, single } from "./evaluate-images.js";
 import { asTensor } from "./evaluate-sets.js";
 import type { ImageSource } from "./image-source.js";
+import {
+  type Gathering,
+  type KeepOptions,
+  KeptPass,
+  type Rejected,
+  sourceIdentity,
+} from "./kept-pass.js";
 
 /** The Gaussian of a set as the bytes of an .npz that pytorch-fid, clean-fid and ADM read, too. */
 export async function referenceFile(options: {
   readonly images: ImageSource;
   readonly extractor: StrategyConfig;
   readonly onImages?: ((done: number, total: number) => void) | undefined;
+  /** Goes on where the same pass was stopped; left out: begins anew and keeps nothing. */
+  readonly keep?: KeepOptions | undefined;
 }): Promise<{
   readonly bytes: Uint8Array;
   readonly count: number;
   readonly rejected: readonly Rejected[];
 }> {
-  const { images, extractor: config, onImages } = options;
+  const { images, extractor: config, onImages, keep } = options;
   const extractor = await loadExtractor(config);
   try {
     const [features, spatial] = [new Moments(), new Moments()];
-    const rejected: Rejected[] = [];
-    for await (const batch of sameSize(single(images), rejected)) {
+    const what = {
+      images: sourceIdentity(images),
+      network: [extractor.name, extractor.hash, extractor.preparation],
+    };
+    const gathering: Gathering = {
+      merge(state) {
+        features.merge(withoutPrefix(state, "features."));
+        spatial.merge(withoutPrefix(state, "spatial."));
+      },
+      state: () => ({
+        ...withPrefix(features.state(), "features."),
+        ...withPrefix(spatial.state(), "spatial."),
+      }),
+    };
+    const kept = await KeptPass.open(what, gathering, keep);
+    const { read, counted, rejected } = kept.position;
+    const from = read.real;
+    for await (const { images: batch, rows } of sameSize(single(images, from), rejected)) {
       const seen = await extractor.extract(asTensor(batch.map(([image]) => image!)));
       features.append(seen.features);
       if (seen.spatial) spatial.append(seen.spatial);
+      read.real = from + rows;
+      counted.real = features.count;
       onImages?.(features.count, images.count);
+      kept.offer();
     }
     if (features.count < 2)
       throw new UserError(
@@ -41,6 +69,7 @@ export async function referenceFile(options: {
         fingerprint: images.fingerprint,
       },
     });
+    kept.forget();
     return { bytes: encodeNpz(arrays), count: features.count, rejected };
   } finally {
     extractor.dispose();

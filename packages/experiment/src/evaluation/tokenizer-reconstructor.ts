@@ -35,10 +35,10 @@ export async function tokenizerReconstructor(
   const { batchSize, perturb } = options;
   const perturber = perturb && (await openPerturber(tokenizer, perturb));
   const timing = { encodeMs: 0, decodeMs: 0, images: 0 };
-  let seen = 0;
+  let isWarm = false;
 
   /** At most `batchSize` images; the rest of the batch repeats the first. */
-  const batch = async (images: readonly Image[]): Promise<Part> => {
+  const batch = async (images: readonly Image[], first: number): Promise<Part> => {
     const count = images.length;
     const padded = Array.from({ length: batchSize }, (_, i): Image => images[i] ?? images[0]!);
     const input = toBatch(padded, tokenizer.size);
@@ -48,26 +48,27 @@ export async function tokenizerReconstructor(
     const kept = Object.fromEntries(
       Object.entries(codes).map(([name, rows]) => [name, firstRows(rows, count)]),
     );
-    const changed: CodesOf = perturber ? perturber.codes.perturb(codes, seen) : codes;
+    const changed: CodesOf = perturber ? perturber.codes.perturb(codes, first) : codes;
     const ready = performance.now();
     const decoded = await tokenizer.decode(changed);
-    if (seen > 0) {
+    if (isWarm) {
       timing.encodeMs += encoded - start;
       timing.decodeMs += performance.now() - ready;
       timing.images += batchSize;
     }
-    seen += count;
+    isWarm = true;
     return { images: toImages(decoded).slice(0, count), codes: kept };
   };
 
   return {
+    identity: [tokenizer.hash, perturber?.options ?? null],
     codebooks: tokenizer.codebooks,
     timing,
     ...(perturber && { perturbation: perturber.options }),
-    async reconstruct(images) {
+    async reconstruct(images, first) {
       const parts: Part[] = [];
       for (let from = 0; from < images.length; from += batchSize)
-        parts.push(await batch(images.slice(from, from + batchSize)));
+        parts.push(await batch(images.slice(from, from + batchSize), first + from));
       return {
         images: parts.flatMap((part) => part.images),
         codes: Object.fromEntries(

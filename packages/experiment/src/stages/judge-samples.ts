@@ -118,7 +118,7 @@ async function judgeWay(
   const report = passOver("sample", context);
   let step = 0;
   const labels = proportionalLabels(split, sample.images);
-  for await (const { images, count } of samples.batches(labels, sampling)) {
+  for await (const { images, count } of samples.batches(labels, { sampling })) {
     const fake = firstRows(images, count);
     for (const [i, { judge }] of panel.entries())
       measured[i]!.update(await extractPair(judge, { fake }));

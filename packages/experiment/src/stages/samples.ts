@@ -93,16 +93,22 @@ export class Samples {
     return new Samples({ sample, seed, classes, keep }, tokenizer, sampler);
   }
 
-  /** Images of the given classes, [B, S, S, 3] in [-1, 1] and how many of them count. */
+  /**
+   * Images of the given classes, [B, S, S, 3] in [-1, 1], how many of them count, and which is the first.
+   * @param options.sampling changes of the run's own
+   * @param options.from batches before the one with this image are left out
+   */
   async *batches(
     classes: ArrayLike<number>,
-    sampling: Sampling = {},
-  ): AsyncGenerator<{ images: HostTensor; count: number }> {
+    { sampling = {}, from = 0 }: { readonly sampling?: Sampling; readonly from?: number } = {},
+  ): AsyncGenerator<{ images: HostTensor; count: number; first: number }> {
     const kept = this.kept(classes, sampling);
     for (const part of this.parts(classes, sampling)) {
+      const { firstImage: first } = part;
+      if (first + part.classes.length <= from) continue;
       const draw = () => this.sampler.generate(part);
-      const codes = await (kept ? kept.batch(part.firstImage, draw) : draw());
-      yield this.decode(codes, part.classes.length);
+      const codes = await (kept ? kept.batch(first, draw) : draw());
+      yield { ...(await this.decode(codes, part.classes.length)), first };
     }
   }
 

@@ -63,7 +63,7 @@ export class Rows {
   }
 }
 
-/** Feature rows that several metrics of one pass keep once between them. */
+/** Feature rows that several metrics of one pass keep once between them; their states leave them out. */
 export class SharedRows {
   readonly #rows = new TwoSidedRows();
   #wanted = false;
@@ -78,16 +78,37 @@ export class SharedRows {
   append(sides: { real?: HostTensor; fake?: HostTensor } | undefined): void {
     if (this.#wanted) this.#rows.append(sides);
   }
+
+  merge(state: Readonly<Record<string, NpyArray>>): void {
+    if (this.#wanted) this.#rows.merge(state);
+  }
+
+  state(): Record<string, NpyArray> {
+    return this.#wanted ? this.#rows.state() : {};
+  }
 }
 
-/** The rows that a metric reads, and how it adds a batch to them: not at all where they are shared. */
+/** The rows that a metric reads, and what it does with them itself: nothing where they are shared. */
 export function featureRows({ shared }: { readonly shared?: SharedRows }): {
   readonly rows: TwoSidedRows;
-  append(sides: { real?: HostTensor; fake?: HostTensor } | undefined): void;
+  update(batch: { readonly features?: { real?: HostTensor; fake?: HostTensor } }): void;
+  merge(state: Readonly<Record<string, NpyArray>>): void;
+  state(): Record<string, NpyArray>;
 } {
-  if (shared) return { rows: shared.use(), append: () => undefined };
+  if (shared)
+    return {
+      rows: shared.use(),
+      update: () => undefined,
+      merge: () => undefined,
+      state: () => ({}),
+    };
   const rows = new TwoSidedRows();
-  return { rows, append: (sides) => rows.append(sides) };
+  return {
+    rows,
+    update: ({ features }) => rows.append(features),
+    merge: (state) => rows.merge(state),
+    state: () => rows.state(),
+  };
 }
 
 /** Rows of the real and the fake side. */

@@ -20,11 +20,11 @@ export const cmmd: MetricStrategy<{ readonly sigma: number }> = {
   needs: ["features"],
   describes: { cmmd: { label: "CMMD", better: "lower", digits: 3 } },
   create({ sigma }, context): Metric {
-    const { rows, append } = featureRows(context);
+    const { rows, update, merge, state } = featureRows(context);
     return {
-      update: ({ features }) => append(features),
-      merge: (state) => rows.merge(state),
-      state: () => rows.state(),
+      update,
+      merge,
+      state,
       async compute() {
         rows.require("cmmd", 1);
         const [real, fake] = [rows.real.features(), rows.fake.features()];

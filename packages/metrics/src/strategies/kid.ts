@@ -39,11 +39,11 @@ export const kid: MetricStrategy<KidOptions> = {
     kidSubsets: { label: "KID (subsets)", better: "lower", digits: 4 },
   },
   create({ sets, subsets, subsetSize, seed }, context): Metric {
-    const { rows, append } = featureRows(context);
+    const { rows, update, merge, state } = featureRows(context);
     return {
-      update: ({ features }) => append(features),
-      merge: (state) => rows.merge(state),
-      state: () => rows.state(),
+      update,
+      merge,
+      state,
       async compute() {
         rows.require("kid", 2);
         const [real, fake] = [rows.real.features(), rows.fake.features()];

@@ -25,11 +25,11 @@ export function manifoldMetric(
   },
 ): Metric {
   const { metric, shows, k, ball, halves, context } = settings;
-  const { rows, append } = featureRows(context);
+  const { rows, update, merge, state } = featureRows(context);
   return {
-    update: ({ features }) => append(features),
-    merge: (state) => rows.merge(state),
-    state: () => rows.state(),
+    update,
+    merge,
+    state,
     async compute() {
       rows.require(metric, halves > 0 ? 2 * (k + 1) : k + 1);
       const [real, fake] = [rows.real.features(), rows.fake.features()];
