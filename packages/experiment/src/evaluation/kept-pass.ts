@@ -40,6 +40,7 @@ export interface Gathering {
   state(): MetricState;
 }
 
+/** Where and how often a pass over images is kept, so that it can go on where it was stopped. */
 export interface KeepOptions {
   /** Default: fqgan in the user's cache folder. */
   readonly folder?: string;

@@ -53,12 +53,14 @@ export class FoldedMoments {
 
 type Arrays = Readonly<Record<string, NpyArray>>;
 
+/** A state as a part of a larger one: every name gets the prefix. */
 export function withPrefix(arrays: Arrays, prefix: string): Record<string, NpyArray> {
   return Object.fromEntries(
     Object.entries(arrays).map(([name, array]) => [`${prefix}${name}`, array]),
   );
 }
 
+/** The part of a larger state whose names have the prefix, without it. */
 export function withoutPrefix(arrays: Arrays, prefix: string): Record<string, NpyArray> {
   return Object.fromEntries(
     Object.entries(arrays)
