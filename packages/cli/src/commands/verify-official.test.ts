@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { auditedTokenizer } from "@fqgan/experiment";
+import { auditedTokenizer, openImages } from "@fqgan/experiment";
 import { createTokenizer } from "@fqgan/tokenizer";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Globals } from "../program.js";
@@ -25,11 +25,14 @@ beforeAll(async () => {
 
 describe("verify-official", () => {
   const measured = async (seed: number, limit?: number) =>
-    measure({ quiet: true } as Globals, data, {
-      tokenizer: await auditedTokenizer(createTokenizer(tinyConfig, seed), "tiny"),
-      inception: undefined,
-      limit,
-    });
+    measure(
+      { quiet: true } as Globals,
+      await openImages(data, { limit, size: tinyConfig.image?.size }),
+      {
+        tokenizer: await auditedTokenizer(createTokenizer(tinyConfig, seed), "tiny"),
+        inception: undefined,
+      },
+    );
 
   it("measures every image once, whatever the batch, in folders of classes too", async () => {
     const { images, psnr, rfid } = await measured(1);

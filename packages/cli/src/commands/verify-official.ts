@@ -5,6 +5,7 @@ import {
   availableProtocols,
   chooseProtocols,
   evaluatePairs,
+  type ImageSource,
   openImages,
   tokenizerReconstructor,
 } from "@fqgan/experiment";
@@ -46,18 +47,15 @@ export async function verifyOfficial(
     say(
       "no rFID: give --inception pt_inception-2015-12-05-6726825d.pth, the network it is defined by",
     );
-  const audited = await auditedTokenizer(tokenizer, file);
-  const { images, ...measured } = await measure(globals, data, {
-    tokenizer: audited,
-    inception,
-    limit,
-  });
-  audited.dispose();
-  if (images !== PUBLISHED_IMAGES)
+  const source = await openImages(data, { limit, size: tokenizer.config.image.size });
+  if (source.count !== PUBLISHED_IMAGES)
     say(
-      `${images.toLocaleString("en")} images: the paper's numbers are of all ` +
+      `${source.count.toLocaleString("en")} images: the paper's numbers are of all ` +
         `${PUBLISHED_IMAGES.toLocaleString("en")} of ImageNet's validation set, so nothing is judged by these`,
     );
+  const audited = await auditedTokenizer(tokenizer, file);
+  const { images, ...measured } = await measure(globals, source, { tokenizer: audited, inception });
+  audited.dispose();
   const verdicts = judge(published, measured, images);
   if (globals.json)
     process.stdout.write(
@@ -96,17 +94,16 @@ function requireFolder(folder: string): void {
 /** rFID and PSNR over centre crops, reconstructions rounded to 8 bits as they would be saved. */
 export async function measure(
   globals: Globals,
-  data: string,
+  source: ImageSource,
   options: {
     readonly tokenizer: AuditedTokenizer;
     readonly inception: string | undefined;
-    readonly limit: number | undefined;
   },
 ): Promise<{ readonly images: number; readonly rfid?: number; readonly psnr?: number }> {
-  const { tokenizer, inception, limit } = options;
+  const { tokenizer, inception } = options;
   const progress = imageProgress(globals);
   const evaluation = await evaluatePairs({
-    real: await openImages(data, { limit, size: tokenizer.size }),
+    real: source,
     fake: await tokenizerReconstructor(tokenizer, { batchSize: BATCH }),
     protocols: chooseProtocols(availableProtocols({ inception }), {
       protocols: ["pixels", ...(inception === undefined ? [] : ["adm"])],

@@ -5,7 +5,7 @@ import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
 import { type ProtocolOutcome, SetEvaluation } from "./evaluate-sets.js";
 import type { ImageSource, Item } from "./image-source.js";
-import { type KeepOptions, KeptPass, type Rejected, sourceIdentity } from "./kept-pass.js";
+import { type KeepOptions, KeptPass, type Rejected } from "./kept-pass.js";
 import type { EvaluationProtocol } from "./protocols.js";
 
 /** Images a batch; networks cut it into their own chunks. */
@@ -61,8 +61,8 @@ export async function evaluatePairs(
   });
   try {
     const what = {
-      real: sourceIdentity(real),
-      fake: isModel ? fake.identity : sourceIdentity(fake),
+      real: real.identity,
+      fake: fake.identity,
       protocols,
       networks: evaluation.networks,
     };
@@ -122,9 +122,9 @@ export async function evaluateSets(
   const evaluation = await SetEvaluation.open({ protocols, reference });
   try {
     const what = {
-      real: real && sourceIdentity(real),
+      real: real?.identity,
       reference: reference && [reference.name, reference.protocol],
-      fake: sourceIdentity(fake),
+      fake: fake.identity,
       protocols,
       networks: evaluation.networks,
     };

@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodePng, type Image } from "@fqgan/image";
@@ -241,7 +249,10 @@ describe("a pass that was stopped", () => {
     expect(await begun({})).toBe(0);
     expect(await begun({})).toBe(1);
     expect(await begun({ protocols: protocols.slice(1) })).toBe(0);
-    expect(await begun({ fake: { ...fake, changedMs: fake.changedMs! + 1 } })).toBe(0);
+    for (const options of [{ size: SIZE }, { orientation: "upright" as const }])
+      expect(await begun({ fake: await openImages(path("fake"), options) })).toBe(0);
+    utimesSync(path("fake", name(3)), 1e9, 1e9);
+    expect(await begun({ fake: await openImages(path("fake")) })).toBe(0);
     expect(await begun({ fake: model("a") })).toBe(0);
     expect(await begun({ fake: model("b") })).toBe(0);
     expect(await begun({ fake: model("a") })).toBe(1);

@@ -34,7 +34,8 @@ export async function openGenerated(run: FoundRun, drawing: Drawing): Promise<Im
     name: `${run.config.label} (${run.config.id})`,
     count,
     kinds: { drawn: count },
-    fingerprint: `seed ${seed}, classes ${drawing.classes}`,
+    fingerprint: `seed ${seed}`,
+    identity: { run: run.config.id, count, seed, classes: drawing.classes },
     async *items(from = 0) {
       const samples = await Samples.open(
         { config, seed },
@@ -87,6 +88,7 @@ export async function openReference(
     count,
     kinds: { pixels: count },
     fingerprint: JSON.stringify(data),
+    identity: { data, split: split.name, count },
     async *items(from = 0) {
       try {
         let index = 0;

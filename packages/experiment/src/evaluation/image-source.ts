@@ -1,7 +1,7 @@
 /** Images to judge: a folder of files, or `arr_0` of an .npz as ADM's evaluator reads it. */
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
-import { extname, join, relative } from "node:path";
+import { extname, join, relative, resolve } from "node:path";
 import {
   centreCrop,
   decodeImage,
@@ -27,8 +27,8 @@ export interface ImageSource {
   readonly kinds: Readonly<Record<string, number>>;
   /** Beginning of the SHA-256 of the list of names and sizes: tells changed sets apart. */
   readonly fingerprint: string;
-  /** When one of its files was last changed, milliseconds since 1970; undefined where that is no file's matter. */
-  readonly changedMs?: number;
+  /** Tells its images from all others: those of other files, of changed ones, and of the same read in another way. */
+  readonly identity: unknown;
   /**
    * In order: sorted paths, or rows as they are.
    * @param from the first one; default 0
@@ -81,7 +81,11 @@ function folderSource(
     count: names.length,
     kinds,
     fingerprint: fingerprintOf(files.map(({ name, bytes }) => [name, bytes])),
-    changedMs: files.reduce((latest, { mtimeMs }) => Math.max(latest, mtimeMs), 0),
+    identity: {
+      path: resolve(folder),
+      files: fingerprintOf(files.map(({ name, mtimeMs }) => [name, mtimeMs])),
+      read: { limit, size, orientation },
+    },
     async *items(from = 0) {
       for (const name of names.slice(from))
         try {
@@ -116,7 +120,11 @@ async function npzSource(file: NpzFile, { limit, size }: SourceOptions): Promise
     count,
     kinds: { ".npz": count },
     fingerprint: fingerprintOf([[file.path, statSync(file.path).size]]),
-    changedMs: statSync(file.path).mtimeMs,
+    identity: {
+      path: resolve(file.path),
+      changedMs: statSync(file.path).mtimeMs,
+      read: { limit, size },
+    },
     async *items(from = 0) {
       let index = 0;
       for await (const { shape, data } of file.rows(IMAGES, ROWS)) {
@@ -141,7 +149,7 @@ async function npzSource(file: NpzFile, { limit, size }: SourceOptions): Promise
   };
 }
 
-function fingerprintOf(entries: readonly (readonly [name: string, bytes: number])[]): string {
-  const text = entries.map(([name, bytes]) => `${relative(".", name)} ${bytes}`).join("\n");
+function fingerprintOf(entries: readonly (readonly [name: string, about: number])[]): string {
+  const text = entries.map(([name, about]) => `${relative(".", name)} ${about}`).join("\n");
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

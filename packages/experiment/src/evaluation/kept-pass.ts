@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { encodeNpz, type MetricState, openNpz } from "@fqgan/metrics";
 import { writeFileAtomic } from "../store/atomic-file.js";
+import { cacheFolder } from "../store/cache-folder.js";
 import { canonicalJson } from "../store/identity.js";
-import type { ImageSource } from "./image-source.js";
 
 /** Raised when what is kept means something else. */
 const FORMAT = 1;
@@ -13,9 +12,6 @@ const FORMAT = 1;
 const EVERY_MS = 120_000;
 /** Writing takes at most this share of the time. */
 const SHARE = 0.05;
-
-export const defaultPassFolder = (): string =>
-  join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "fqgan", "evaluations");
 
 /** Left out of the numbers, by name. */
 export interface Rejected {
@@ -77,7 +73,7 @@ export class KeptPass {
     gathering: Gathering,
     keep: KeepOptions | undefined,
   ): Promise<KeptPass> {
-    const { folder = defaultPassFolder(), everyMs = EVERY_MS, onResume } = keep ?? {};
+    const { folder = cacheFolder("evaluations"), everyMs = EVERY_MS, onResume } = keep ?? {};
     const digest = createHash("sha256")
       .update(canonicalJson([FORMAT, what]))
       .digest("hex");
@@ -143,11 +139,3 @@ async function read(
     return undefined; // damaged: measured again
   }
 }
-
-/** What tells a source of images from every other, and from itself before it was changed. */
-export const sourceIdentity = ({ name, count, fingerprint, changedMs }: ImageSource) => ({
-  name,
-  count,
-  fingerprint,
-  changedMs,
-});

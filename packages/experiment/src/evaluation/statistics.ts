@@ -4,13 +4,7 @@ import { type StrategyConfig, UserError } from "@fqgan/registry";
 import { sameSize, single } from "./evaluate-images.js";
 import { asTensor } from "./evaluate-sets.js";
 import type { ImageSource } from "./image-source.js";
-import {
-  type Gathering,
-  type KeepOptions,
-  KeptPass,
-  type Rejected,
-  sourceIdentity,
-} from "./kept-pass.js";
+import { type Gathering, type KeepOptions, KeptPass, type Rejected } from "./kept-pass.js";
 
 /** The Gaussian of a set as the bytes of an .npz that pytorch-fid, clean-fid and ADM read, too. */
 export async function referenceFile(options: {
@@ -29,7 +23,7 @@ export async function referenceFile(options: {
   try {
     const [features, spatial] = [new Moments(), new Moments()];
     const what = {
-      images: sourceIdentity(images),
+      images: images.identity,
       network: [extractor.name, extractor.hash, extractor.preparation],
     };
     const gathering: Gathering = {

@@ -1,18 +1,15 @@
 /** Features of a data set's images by a teacher, kept on disk so that every run of a sweep has them. */
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { evaluationBatches, type Split } from "@fqgan/data";
 import type { Extractor } from "@fqgan/features";
 import { hostTensor, loadCheckpoint, safetensorsParts, saveFile } from "@fqgan/tensor";
+import { cacheFolder as userCache } from "../store/cache-folder.js";
 
 const BATCH = 64;
 /** Raised when the same images and network give other features. */
 const FORMAT = 1;
-
-export const defaultFeatureFolder = (): string =>
-  join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "fqgan", "features");
 
 export interface SplitFeaturesOptions {
   readonly teacher: Extractor;
@@ -26,7 +23,7 @@ export interface SplitFeaturesOptions {
 
 /** [count, D] of every image of a split as evaluation sees it, row by row. */
 export async function splitFeatures(options: SplitFeaturesOptions): Promise<Float32Array> {
-  const { teacher, split, cacheFolder = defaultFeatureFolder(), cacheAfterMs = 2000 } = options;
+  const { teacher, split, cacheFolder = userCache("features"), cacheAfterMs = 2000 } = options;
   if (cacheFolder === null) return computed(options);
   const file = join(cacheFolder, `${await keyOf(teacher, split)}.safetensors`);
   const kept = await read(file, split.count * teacher.dimensions);
