@@ -22,11 +22,13 @@ export interface EvaluationBatch {
 /**
  * Every image of a split once, in order, without augmentation; `limit` takes only the first images. A
  * file that can't be read is an UnreadableImagesError: an evaluation must not leave images out.
+ * @param from images that an earlier pass has seen, whole batches of them
  */
 export async function* evaluationBatches(
   split: Split,
   batchSize: number,
   limit: number = split.count,
+  from = 0,
 ): AsyncGenerator<EvaluationBatch> {
   const total = Math.min(limit, split.count);
   const prepare = async (start: number): Promise<EvaluationBatch> => {
@@ -50,8 +52,8 @@ export async function* evaluationBatches(
       count,
     };
   };
-  let next = total > 0 ? prepare(0) : undefined;
-  for (let start = 0; next; start += batchSize) {
+  let next = from < total ? prepare(from) : undefined;
+  for (let start = from; next; start += batchSize) {
     const batch = await next;
     next = start + batchSize < total ? prepare(start + batchSize) : undefined;
     next?.catch(() => {}); // thrown when it is awaited

@@ -2,6 +2,7 @@ import type { StrategyConfig } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
 import type { Metric, MetricContext, MetricResult } from "./metric.js";
 import { metrics } from "./registry.js";
+import { together } from "./statistics/gather.js";
 import { SharedRows } from "./statistics/rows.js";
 
 /** The metric that a config names: `{ name: "kid", subsets: 20 }`. */
@@ -19,6 +20,10 @@ export function createMetrics(configs: readonly StrategyConfig[], context: Metri
       shared.append(batch.features);
       for (const metric of all) metric.update(batch);
     },
+    ...together({
+      shared,
+      ...Object.fromEntries(all.map((metric, i) => [`metric${i}`, metric])),
+    }),
     /** One after another: each may use all processors. */
     async compute(): Promise<MetricResult[]> {
       const results: MetricResult[] = [];

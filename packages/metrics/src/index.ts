@@ -1,6 +1,7 @@
 export { createMetric, createMetrics, firstRows } from "./evaluate.js";
 export type {
   ExtractorIdentity,
+  Gathering,
   Metric,
   MetricBatch,
   MetricContext,
@@ -16,8 +17,8 @@ export { decodeNpy, encodeNpy, type NpyArray } from "./npz/npy.js";
 export { decodeNpz, encodeNpz } from "./npz/npz.js";
 export { type NpzFile, openNpz } from "./npz/npz-file.js";
 export { metrics } from "./registry.js";
-export { withoutPrefix, withPrefix } from "./statistics/folded-moments.js";
 export { type FrechetDistance, frechetDistance } from "./statistics/frechet.js";
+export { together } from "./statistics/gather.js";
 export { type HistogramSummary, summarise } from "./statistics/histogram.js";
 export type { Interval } from "./statistics/intervals.js";
 export { compareManifolds, type Manifold } from "./statistics/manifold.js";

@@ -78,12 +78,16 @@ export interface MetricResult {
 /** Statistics as plain named arrays: what shards exchange and checkpoints hold. */
 export type MetricState = Readonly<Record<string, NpyArray>>;
 
-/** Accumulates statistics over batches; pure mathematics, without models or files. */
-export interface Metric {
-  update(batch: MetricBatch): void;
-  /** Adds what another metric of the same settings has seen (a shard, a saved state). */
+/** What gathers statistics and can put them into arrays and back. */
+export interface Gathering {
+  /** Adds what another one of the same settings has seen (a shard, a saved state). */
   merge(state: MetricState): void;
   state(): MetricState;
+}
+
+/** Accumulates statistics over batches; pure mathematics, without models or files. */
+export interface Metric extends Gathering {
+  update(batch: MetricBatch): void;
   /** A UserError if too little has been seen. */
   compute(): Promise<MetricResult>;
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { auditTokenizer, cardPage, finite, openImages } from "@fqgan/experiment";
 import type { OrientationRule } from "@fqgan/image";
 import { EXIT } from "../exit-codes.js";
-import { imageProgress } from "../output/image-progress.js";
+import { imageProgress, keeping } from "../output/image-progress.js";
 import { rejectedLines } from "../output/protocol-table.js";
 import type { Globals } from "../program.js";
 import { openAudited, type TokenizerOptions } from "./audited-tokenizer.js";
@@ -38,12 +38,14 @@ export async function card(
       protocols,
       pictures,
       onImages: progress.update,
+      keep: keeping(globals),
       ...(pfid !== undefined && {
         perturb: { rate: pfid, neighbours: pfidNeighbours, seed: 0 },
       }),
     });
     progress.close();
     writeFileSync(out, cardPage(audit.card, audit.pictures));
+    audit.forget();
     for (const line of rejectedLines(audit.card)) process.stderr.write(`${line}\n`);
     process.stdout.write(
       globals.json ? `${JSON.stringify(audit.card, finite, 2)}\n` : `card   ${out}\n`,

@@ -209,6 +209,7 @@ export async function evaluateStatistics(
   });
   progress.close();
   writeFileSync(out, made.bytes);
+  made.forget();
   for (const line of rejectedLines(made)) process.stderr.write(`${line}\n`);
   const result = { out, protocol: protocol.name, count: made.count, rejected: made.rejected };
   process.stdout.write(
@@ -239,6 +240,7 @@ function print(
     const lines = protocolLines(evaluation, createStyle(process.stdout));
     process.stdout.write(`${lines.join("\n")}\n`);
   }
+  evaluation.forget();
   const computed = evaluation.outcomes.some(({ results }) => results.length > 0);
   return computed ? EXIT.done : EXIT.failed;
 }

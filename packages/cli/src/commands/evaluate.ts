@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { type DatasetConfig, loadDataset, type SplitName } from "@fqgan/data";
 import {
   evaluateTokenizer,
@@ -11,7 +12,7 @@ import {
 import { metrics } from "@fqgan/metrics";
 import type { StrategyConfig } from "@fqgan/registry";
 import { EXIT } from "../exit-codes.js";
-import { imageProgress } from "../output/image-progress.js";
+import { imageProgress, keeping } from "../output/image-progress.js";
 import { summaryLines } from "../output/summary.js";
 import type { Globals } from "../program.js";
 
@@ -36,13 +37,14 @@ export async function evaluate(
   const dataset = await loadDataset(config.data);
   const split = dataset.splits[options.split];
   const progress = imageProgress(globals);
-  const { results, images } = await evaluateTokenizer({
+  const { results, images, forget } = await evaluateTokenizer({
     tokenizer,
     split,
     batchSize: config.evaluate.batchSize,
     metrics: chosen,
     judge,
     onImages: progress.update,
+    keep: { ...keeping(globals), data: config.data, folder: join(run.folder, "evaluation") },
   });
   progress.close();
   await dataset.close();
@@ -62,5 +64,6 @@ export async function evaluate(
       ? `${JSON.stringify({ run: run.config.id, ...summary }, null, 2)}\n`
       : `${summaryLines(summary).join("\n")}\n`,
   );
+  forget();
   return EXIT.done;
 }

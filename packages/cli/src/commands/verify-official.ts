@@ -113,6 +113,7 @@ export async function measure(
     keep: keeping(globals),
   });
   progress.close();
+  evaluation.forget();
   for (const line of rejectedLines(evaluation)) process.stderr.write(`${line}\n`);
   const { psnr, fid } = Object.assign(
     {},

@@ -3,12 +3,15 @@
  * page it is made by `cardPage`.
  */
 import { availableParallelism, cpus } from "node:os";
-import { encodePng, type Image } from "@fqgan/image";
+import { encodePng } from "@fqgan/image";
+import { together } from "@fqgan/metrics";
+import { CodeCounts } from "../stages/code-counts.js";
 import { teacherWarnings } from "../stages/networks-that-taught.js";
+import type { KeepOptions, Rejected } from "../store/kept-pass.js";
 import type { AuditedTokenizer } from "./audited-tokenizer.js";
 import { evaluatePairs, type ImageEvaluation } from "./evaluate-images.js";
+import { FirstPairs } from "./first-pairs.js";
 import type { ImageSource } from "./image-source.js";
-import type { Rejected } from "./kept-pass.js";
 import { type LabelledValue, labelled } from "./labelled.js";
 import type { EvaluationProtocol } from "./protocols.js";
 import { type PerturbationOptions, tokenizerReconstructor } from "./tokenizer-reconstructor.js";
@@ -97,18 +100,24 @@ export interface AuditOptions {
   /** Pictures for the page. */
   readonly pictures?: number;
   readonly onImages?: ((done: number, total: number) => void) | undefined;
+  /** Goes on where the same audit was stopped; left out: begins anew and keeps nothing. */
+  readonly keep?: KeepOptions | undefined;
 }
 
-/** Measures a tokenizer on images by every protocol, in one pass over them. */
-export async function auditTokenizer(
-  options: AuditOptions,
-): Promise<{ readonly card: TokenizerCard; readonly pictures: readonly CardPictures[] }> {
-  const { tokenizer, images, protocols, batchSize = 16, perturb, onImages } = options;
-  const shown = { left: options.pictures ?? 8, pairs: [] as [Image, Image][] };
+/** A tokenizer's card and the pictures for its page. */
+export interface TokenizerAudit {
+  readonly card: TokenizerCard;
+  readonly pictures: readonly CardPictures[];
+  /** To be called once the card is written: the same audit would find its numbers until then. */
+  forget(): void;
+}
+
+/** Measures a tokenizer on images by every protocol, in one pass over them, in two with pFID. */
+export async function auditTokenizer(options: AuditOptions): Promise<TokenizerAudit> {
+  const { tokenizer, images, protocols, batchSize = 16, perturb, onImages, keep } = options;
+  const shown = new FirstPairs(options.pictures ?? 8);
   const model = await tokenizerReconstructor(tokenizer, { batchSize });
-  const counts = Object.fromEntries(
-    Object.entries(tokenizer.codebooks).map(([name, size]) => [name, new Float64Array(size)]),
-  );
+  const chosen = new CodeCounts(tokenizer.codebooks);
   const passes = perturb ? 2 : 1;
   const evaluation = await evaluatePairs({
     real: images,
@@ -118,15 +127,16 @@ export async function auditTokenizer(
       identity: model.identity,
       async reconstruct(originals, first) {
         const made = await model.reconstruct(originals, first);
-        for (const [name, { data }] of Object.entries(made.codes ?? {}))
-          for (const code of data) counts[name]![code]! += 1;
-        for (const [i, original] of originals.entries())
-          if (shown.pairs.length < shown.left) shown.pairs.push([original, made.images[i]!]);
+        chosen.add(made.codes ?? {});
+        shown.add(originals, made.images);
         return made;
       },
     },
+    alongside: together({ chosen, shown }),
     onImages: (done, total) => onImages?.(done, passes * total),
+    keep,
   });
+  const { counts } = chosen;
   const perturbed = perturb && (await perturbedEvaluation(options, perturb, evaluation));
   const numbers = new Map(
     evaluation.outcomes
@@ -159,7 +169,7 @@ export async function auditTokenizer(
     },
     protocols: [
       ...evaluation.outcomes.map((outcome) => cardProtocol(outcome)),
-      ...(perturbed ?? []),
+      ...(perturbed?.protocols ?? []),
     ],
     codes: {
       bitsPerImage: bits?.bitsPerImage ?? Number.NaN,
@@ -203,10 +213,14 @@ export async function auditTokenizer(
       reconstruction: await encodePng(reconstruction),
     })),
   );
-  return { card, pictures };
+  const forget = () => {
+    evaluation.forget();
+    perturbed?.forget();
+  };
+  return { card, pictures, forget };
 }
 
-const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** Below the features' dimension, distances are biased by more than they usually differ. */
 const smallSample = (count: number) =>
@@ -222,8 +236,8 @@ async function perturbedEvaluation(
   options: AuditOptions,
   perturb: PerturbationOptions,
   { counts }: ImageEvaluation,
-): Promise<CardProtocol[]> {
-  const { tokenizer, images, protocols, batchSize = 16, onImages } = options;
+): Promise<{ readonly protocols: readonly CardProtocol[]; forget(): void }> {
+  const { tokenizer, images, protocols, batchSize = 16, onImages, keep } = options;
   const model = await tokenizerReconstructor(tokenizer, { batchSize, perturb });
   const { rate, neighbours, seed } = model.perturbation!;
   const fids = protocols
@@ -232,13 +246,14 @@ async function perturbedEvaluation(
       metrics: protocol.metrics.filter(({ name }) => name === "fid"),
     }))
     .filter(({ metrics }) => metrics.length > 0);
-  const { outcomes } = await evaluatePairs({
+  const { outcomes, forget } = await evaluatePairs({
     real: images,
     fake: model,
     protocols: fids,
     onImages: (done) => onImages?.(counts.real + done, 2 * counts.real),
+    keep,
   });
-  return outcomes.map((outcome) => {
+  const perturbed = outcomes.map((outcome) => {
     const plain = cardProtocol(outcome);
     return {
       ...plain,
@@ -255,6 +270,7 @@ async function perturbedEvaluation(
       })),
     };
   });
+  return { protocols: perturbed, forget };
 }
 
 function cardProtocol({
@@ -303,9 +319,9 @@ export function stampOf(
 }
 
 /** Shares of the codes from the most frequent on, thinned to at most 256. */
-function rankedShares(histogram: Float64Array): number[] {
+function rankedShares(histogram: readonly number[]): number[] {
   const total = sum(histogram);
-  const ranked = histogram.slice().sort().reverse();
+  const ranked = histogram.toSorted((a, b) => b - a);
   const points = Math.min(256, ranked.length);
   return Array.from({ length: points }, (_, i) => {
     const rank = points === 1 ? 0 : Math.round((i * (ranked.length - 1)) / (points - 1));

@@ -1,11 +1,11 @@
 /** The pass behind `fqgan evaluate` and the tokenizer card: images in, every protocol's numbers out. */
 import type { Image } from "@fqgan/image";
-import type { ReferenceStatistics } from "@fqgan/metrics";
+import { type Gathering, type ReferenceStatistics, together } from "@fqgan/metrics";
 import { UserError } from "@fqgan/registry";
 import type { HostTensor } from "@fqgan/tensor";
+import { type KeepOptions, KeptPass, type Rejected } from "../store/kept-pass.js";
 import { type ProtocolOutcome, SetEvaluation } from "./evaluate-sets.js";
 import type { ImageSource, Item } from "./image-source.js";
-import { type KeepOptions, KeptPass, type Rejected } from "./kept-pass.js";
 import type { EvaluationProtocol } from "./protocols.js";
 
 /** Images a batch; networks cut it into their own chunks. */
@@ -21,6 +21,8 @@ export interface ImageEvaluation {
   readonly warnings: readonly string[];
   /** Of all processes that had a part in it. */
   readonly seconds: number;
+  /** To be called once the numbers are of no more use: the same evaluation would find them until then. */
+  forget(): void;
 }
 
 /** Turns originals into what is judged: a tokenizer. */
@@ -48,11 +50,18 @@ interface Common {
   readonly keep?: KeepOptions | undefined;
 }
 
-/** Pairs: originals and their reconstructions, from files or through a tokenizer. */
+/**
+ * Pairs: originals and their reconstructions, from files or through a tokenizer.
+ * @param options.alongside what else is gathered on the way, to be kept with the numbers
+ */
 export async function evaluatePairs(
-  options: Common & { readonly real: ImageSource; readonly fake: ImageSource | Reconstructor },
+  options: Common & {
+    readonly real: ImageSource;
+    readonly fake: ImageSource | Reconstructor;
+    readonly alongside?: Gathering;
+  },
 ): Promise<ImageEvaluation> {
-  const { real, fake, onImages, keep } = options;
+  const { real, fake, onImages, keep, alongside } = options;
   const protocols = options.protocols.map(forPairs);
   const isModel = "reconstruct" in fake;
   const evaluation = await SetEvaluation.open({
@@ -65,8 +74,10 @@ export async function evaluatePairs(
       fake: fake.identity,
       protocols,
       networks: evaluation.networks,
+      ...(alongside && { alongside: true }),
     };
-    const kept = await KeptPass.open(what, evaluation, keep);
+    const gathering = alongside ? together({ evaluation, alongside }) : evaluation;
+    const kept = await KeptPass.open(what, gathering, keep);
     const { read, counted, rejected } = kept.position;
     const from = read.real;
     const pairs = isModel ? single(real, from) : paired(real, fake, from);
@@ -88,14 +99,15 @@ export async function evaluatePairs(
       kept.offer();
     }
     requireImages(counted.real, real.name, rejected);
+    kept.finish();
     const outcomes = await evaluation.compute();
-    kept.forget();
     return {
       outcomes,
       counts: { real: counted.real, fake: counted.real },
       rejected,
       warnings: isModel ? [] : fileKinds(real, fake),
       seconds: kept.seconds,
+      forget: () => kept.forget(),
     };
   } finally {
     evaluation.dispose();
@@ -145,8 +157,8 @@ export async function evaluateSets(
       requireImages(counts[side], source.name, rejected);
     }
     const unequal = real && counts.real !== counts.fake;
+    kept.finish();
     const outcomes = await evaluation.compute();
-    kept.forget();
     return {
       outcomes,
       counts,
@@ -161,6 +173,7 @@ export async function evaluateSets(
           : []),
       ],
       seconds: kept.seconds,
+      forget: () => kept.forget(),
     };
   } finally {
     evaluation.dispose();

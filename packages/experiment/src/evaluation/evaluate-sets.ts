@@ -10,6 +10,7 @@ import type { Image } from "@fqgan/image";
 import { toSignedUnit } from "@fqgan/image";
 import {
   createMetric,
+  type Gathering,
   type Metric,
   type MetricBatch,
   type MetricResult,
@@ -18,8 +19,7 @@ import {
   type ReferenceStatistics,
   SharedRows,
   type Sides,
-  withoutPrefix,
-  withPrefix,
+  together,
 } from "@fqgan/metrics";
 import { type StrategyConfig, UserError } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
@@ -174,30 +174,31 @@ export class SetEvaluation {
     const text = new TextDecoder().decode(state[FAILURES]?.data as Uint8Array | undefined);
     const failures = JSON.parse(text || "[]") as (string | null)[];
     for (const [i, entry] of this.#entries.entries()) entry.failure ??= failures[i] ?? undefined;
-    for (const [place, part] of this.#places()) part.merge(withoutPrefix(state, place));
+    this.#gathered().merge(state);
   }
 
   state(): MetricState {
-    const parts = this.#places().map(([place, part]) => withPrefix(part.state(), place));
     const failures = this.#entries.map(({ failure }) => failure ?? null);
     const data = new TextEncoder().encode(JSON.stringify(failures));
-    return Object.assign({}, ...parts, { [FAILURES]: { shape: [data.length], data } });
+    return { ...this.#gathered().state(), [FAILURES]: { shape: [data.length], data } };
   }
 
   get #entries(): readonly Entry[] {
     return this.#parts.flatMap(({ entries }) => entries);
   }
 
-  /** Whatever gathers statistics, and the first part of its arrays' names. */
-  #places(): (readonly [string, Pick<Metric, "merge" | "state">])[] {
-    const shared = [...this.#networks.values()].map(({ shared }) => shared);
+  /** All but metrics that have failed. */
+  #gathered(): Gathering {
+    const networks = [...this.#networks.values()].map(({ shared }) => shared);
     const metrics = this.#entries.map(({ metric, failure }) =>
       failure === undefined ? metric : undefined,
     );
-    return [
-      ...shared.map((rows, i) => [`network${i}.`, rows] as const),
-      ...metrics.flatMap((metric, i) => (metric ? [[`metric${i}.`, metric] as const] : [])),
-    ];
+    return together({
+      ...Object.fromEntries(networks.map((shared, i) => [`network${i}`, shared])),
+      ...Object.fromEntries(
+        metrics.flatMap((metric, i) => (metric ? [[`metric${i}`, metric]] : [])),
+      ),
+    });
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +14,7 @@ import { encodePng, type Image } from "@fqgan/image";
 import { encodeNpz } from "@fqgan/metrics";
 import { createKey, uniform, writeModel } from "@fqgan/tensor";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   auditTokenizer,
   availableProtocols,
@@ -174,7 +175,9 @@ describe("sets", () => {
 describe("a pass that was stopped", () => {
   const metrics = ["psnr", "fid", "kid", "precision-recall", "fid-infinity", "inception-score"];
   const protocols = chooseProtocols(all, { protocols: ["pixels", "builtin"], metrics });
-  const files = () => readdirSync(path("kept"));
+  const files = () => (existsSync(path("kept")) ? readdirSync(path("kept")) : []);
+
+  afterEach(() => rmSync(path("kept"), { recursive: true, force: true }));
 
   /** Kept after every batch, of at most 16 images. */
   const keep = (resumed: object[] = []) => ({
@@ -188,7 +191,7 @@ describe("a pass that was stopped", () => {
     if (done > images) throw new Error("power cut");
   };
 
-  it("of pairs gives the same numbers to the last bit, and keeps nothing once it is done", async () => {
+  it("of pairs gives the same numbers to the last bit, and keeps nothing once they are of no more use", async () => {
     const options = {
       real: await openImages(path("real")),
       fake: await openImages(path("fake")),
@@ -202,6 +205,10 @@ describe("a pass that was stopped", () => {
     expect(resumed).toEqual([{ real: 16, fake: 0 }]);
     expect(again.outcomes).toEqual(whole.outcomes);
     expect(again.counts).toEqual(whole.counts);
+    const found = await evaluatePairs({ ...options, keep: keep(resumed) });
+    expect(resumed.at(-1)).toEqual({ real: COUNT, fake: 0 });
+    expect(found.outcomes).toEqual(whole.outcomes);
+    found.forget();
     expect(files()).toEqual([]);
   });
 
@@ -256,7 +263,6 @@ describe("a pass that was stopped", () => {
     expect(await begun({ fake: model("a") })).toBe(0);
     expect(await begun({ fake: model("b") })).toBe(0);
     expect(await begun({ fake: model("a") })).toBe(1);
-    rmSync(path("kept"), { recursive: true });
   });
 
   it("is measured anew where its file is damaged, and not kept where nothing can be written", async () => {
@@ -281,6 +287,7 @@ describe("a pass that was stopped", () => {
     expect(read).toMatchObject([{ read: { real: 17 }, counted: { real: 16 } }]);
     expect(again.bytes).toEqual(whole.bytes);
     expect(again.rejected).toEqual(whole.rejected);
+    again.forget();
     expect(files()).toEqual([]);
   });
 });
@@ -355,13 +362,34 @@ describe("tokenizer card", () => {
     expect(tokenizer.size).toBe(SIZE);
     const images = await openImages(path("real"), { size: SIZE });
     const protocols = chooseProtocols(all, { size: SIZE });
-    const { card, pictures } = await auditTokenizer({
+    const options = {
       tokenizer: { ...tokenizer, taught: [{ name: "builtin-64-v1", hash: "" }] },
       images,
       protocols,
       batchSize: 8,
       pictures: 3,
+    };
+    const { card, pictures } = await auditTokenizer(options);
+    const cut = auditTokenizer({
+      ...options,
+      keep: { folder: path("kept"), everyMs: 0 },
+      onImages(done) {
+        if (done > 16) throw new Error("power cut");
+      },
     });
+    await expect(cut).rejects.toThrow("power cut");
+    const resumed: number[] = [];
+    const onResume = ({ counted }: Position) => resumed.push(counted.real);
+    const again = await auditTokenizer({
+      ...options,
+      keep: { folder: path("kept"), everyMs: 0, onResume },
+    });
+    expect(resumed).toEqual([16]);
+    expect(again.card.codes).toEqual(card.codes);
+    expect(again.card.protocols).toEqual(card.protocols);
+    expect(again.pictures).toEqual(pictures);
+    again.forget();
+    expect(existsSync(path("kept"))).toBe(false);
     tokenizer.dispose();
     expect(card.warnings.join("\n")).toContain("builtin-64-v1 taught this tokenizer and judges it");
     expect(card.codes.bitsPerImage).toBe(SIZE * SIZE * 5);

@@ -1,3 +1,4 @@
+export type { KeepOptions, Position, Rejected } from "../store/kept-pass.js";
 export { type AuditedTokenizer, auditedTokenizer } from "./audited-tokenizer.js";
 export {
   auditTokenizer,
@@ -15,7 +16,6 @@ export {
 export { type ProtocolOutcome, SetEvaluation } from "./evaluate-sets.js";
 export { openGenerated, openReference } from "./generated-source.js";
 export { type ImageSource, openImages } from "./image-source.js";
-export type { KeepOptions, Position, Rejected } from "./kept-pass.js";
 export { formatInterval, type LabelledValue, labelled } from "./labelled.js";
 export { openOnnxTokenizer } from "./onnx-tokenizer.js";
 export {

@@ -1,10 +1,10 @@
 import { loadExtractor } from "@fqgan/features";
-import { encodeNpz, Moments, withoutPrefix, withPrefix, writeReference } from "@fqgan/metrics";
+import { encodeNpz, Moments, together, writeReference } from "@fqgan/metrics";
 import { type StrategyConfig, UserError } from "@fqgan/registry";
+import { type KeepOptions, KeptPass, type Rejected } from "../store/kept-pass.js";
 import { sameSize, single } from "./evaluate-images.js";
 import { asTensor } from "./evaluate-sets.js";
 import type { ImageSource } from "./image-source.js";
-import { type Gathering, type KeepOptions, KeptPass, type Rejected } from "./kept-pass.js";
 
 /** The Gaussian of a set as the bytes of an .npz that pytorch-fid, clean-fid and ADM read, too. */
 export async function referenceFile(options: {
@@ -17,6 +17,8 @@ export async function referenceFile(options: {
   readonly bytes: Uint8Array;
   readonly count: number;
   readonly rejected: readonly Rejected[];
+  /** To be called once the bytes are written: the same pass would find its statistics until then. */
+  forget(): void;
 }> {
   const { images, extractor: config, onImages, keep } = options;
   const extractor = await loadExtractor(config);
@@ -26,17 +28,7 @@ export async function referenceFile(options: {
       images: images.identity,
       network: [extractor.name, extractor.hash, extractor.preparation],
     };
-    const gathering: Gathering = {
-      merge(state) {
-        features.merge(withoutPrefix(state, "features."));
-        spatial.merge(withoutPrefix(state, "spatial."));
-      },
-      state: () => ({
-        ...withPrefix(features.state(), "features."),
-        ...withPrefix(spatial.state(), "spatial."),
-      }),
-    };
-    const kept = await KeptPass.open(what, gathering, keep);
+    const kept = await KeptPass.open(what, together({ features, spatial }), keep);
     const { read, counted, rejected } = kept.position;
     const from = read.real;
     for await (const { images: batch, rows } of sameSize(single(images, from), rejected)) {
@@ -48,6 +40,7 @@ export async function referenceFile(options: {
       onImages?.(features.count, images.count);
       kept.offer();
     }
+    kept.finish();
     if (features.count < 2)
       throw new UserError(
         `${images.name}: expected at least 2 images that can be read, got ${features.count}`,
@@ -63,8 +56,12 @@ export async function referenceFile(options: {
         fingerprint: images.fingerprint,
       },
     });
-    kept.forget();
-    return { bytes: encodeNpz(arrays), count: features.count, rejected };
+    return {
+      bytes: encodeNpz(arrays),
+      count: features.count,
+      rejected,
+      forget: () => kept.forget(),
+    };
   } finally {
     extractor.dispose();
   }

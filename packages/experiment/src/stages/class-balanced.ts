@@ -4,6 +4,8 @@ import {
   type ExtractorIdentity,
   frechetDistance,
   type MetricBatch,
+  type MetricState,
+  type NpyArray,
   psnrs,
   Rows,
   weightedGaussian,
@@ -36,6 +38,36 @@ export class ClassBalanced {
     if (features?.real) this.#features.real.append(features.real);
     if (features?.fake) this.#features.fake.append(features.fake);
     if (logits?.fake) this.#logits.append(logits.fake);
+  }
+
+  /** Adds what another one has seen. */
+  merge({ labels, decibels, ...rows }: MetricState): void {
+    for (const label of labels?.data ?? []) this.#labels.push(Number(label));
+    for (const value of decibels?.data ?? []) this.#decibels.push(Number(value));
+    for (const [name, own] of this.#rows) {
+      const stored = rows[name];
+      if (stored) own.append({ shape: stored.shape, data: stored.data as Float32Array });
+    }
+  }
+
+  state(): MetricState {
+    const column = (data: Int32Array | Float64Array): NpyArray => ({ shape: [data.length], data });
+    return {
+      labels: column(Int32Array.from(this.#labels)),
+      decibels: column(Float64Array.from(this.#decibels)),
+      ...Object.fromEntries(
+        this.#rows.flatMap(([name, rows]) => (rows.count > 0 ? [[name, rows.toArray()]] : [])),
+      ),
+    };
+  }
+
+  get #rows(): readonly (readonly [string, Rows])[] {
+    const { real, fake } = this.#features;
+    return [
+      ["real", real],
+      ["fake", fake],
+      ["logits", this.#logits],
+    ];
   }
 
   /** `test/balanced.psnr` and, with a judge, `test/balanced.fid` and so on. */

@@ -4,15 +4,19 @@ import { toSignedUnit, toUint8 } from "@fqgan/image";
 import {
   createMetrics,
   firstRows,
+  type Gathering,
   type MetricBatch,
   type MetricResult,
   metrics as metricRegistry,
   type Sides,
+  together,
 } from "@fqgan/metrics";
 import type { Codes } from "@fqgan/quantizer";
 import type { StrategyConfig } from "@fqgan/registry";
 import { type HostTensor, hostTensor } from "@fqgan/tensor";
-import type { Tokenizer } from "@fqgan/tokenizer";
+import { type Tokenizer, tokenizerHash } from "@fqgan/tokenizer";
+import { type KeepOptions, KeptPass } from "../store/kept-pass.js";
+import { CodeCounts } from "./code-counts.js";
 import type { Opinions } from "./judges.js";
 
 export interface TokenizerEvaluation {
@@ -20,6 +24,13 @@ export interface TokenizerEvaluation {
   /** How often each code was chosen, by codebook. */
   readonly counts: Readonly<Record<string, readonly number[]>>;
   readonly images: number;
+  /** To be called once the numbers are of no more use: the same evaluation would find them until then. */
+  forget(): void;
+}
+
+/** Sees what the metrics see, with the images' labels. */
+interface Observer extends Gathering {
+  add(batch: MetricBatch, labels: Int32Array): void;
 }
 
 /** Rounds to 8-bit pixels and back: what a saved picture holds is what is measured. */
@@ -48,12 +59,17 @@ export async function evaluateTokenizer(options: {
   readonly judge?: Extractor | undefined;
   /** Further judges with metrics of their own, and a network of pairs. */
   readonly opinions?: Pick<Opinions, "others" | "perceptual">;
-  /** Sees what the metrics see, with the images' labels. */
-  readonly observe?: (batch: MetricBatch, labels: Int32Array) => void;
+  readonly observer?: Observer;
   readonly onImages?: (done: number, total: number) => void;
+  /**
+   * Goes on where the same evaluation was stopped; left out: begins anew and keeps nothing.
+   * `data` is the data set that the split is of.
+   */
+  readonly keep?: KeepOptions & { readonly data: unknown };
 }): Promise<TokenizerEvaluation> {
-  const { tokenizer, split, batchSize, limit = split.count, judge, observe, onImages } = options;
+  const { tokenizer, split, batchSize, limit = split.count, judge, observer, onImages } = options;
   const { others = [], perceptual } = options.opinions ?? {};
+  const { data, ...keep } = options.keep ?? {};
   const codebooks = Object.fromEntries(
     Object.entries(tokenizer.codebooks).map(([name, { size }]) => [name, size]),
   );
@@ -72,19 +88,33 @@ export async function evaluateTokenizer(options: {
     ...other,
     metrics: createMetrics(other.metrics, { extractor: other.judge }),
   }));
-  const counts = Object.fromEntries(
-    Object.entries(codebooks).map(([name, size]) => [name, new Array<number>(size).fill(0)]),
-  );
+  const counts = new CodeCounts(codebooks);
   const total = Math.min(limit, split.count);
-  let done = 0;
-  for await (const { images, labels, masks, count } of evaluationBatches(split, batchSize, limit)) {
+  const what = options.keep && {
+    tokenizer: await tokenizerHash(tokenizer),
+    images: [data, split.name, split.ids.slice(0, total), split.size],
+    metrics: [measured, others.map((other) => other.metrics)],
+    networks: [judge, perceptual, ...others.map((other) => other.judge)].map(
+      (network) => network && [network.name, network.hash],
+    ),
+    batchSize,
+  };
+  const gathering = together({
+    metrics,
+    counts,
+    ...Object.fromEntries(further.map(({ name, metrics }) => [`judge ${name}`, metrics])),
+    ...(observer && { observer }),
+  });
+  const kept = await KeptPass.open(what, gathering, options.keep && keep);
+  const { read } = kept.position;
+  const batches = evaluationBatches(split, batchSize, limit, read.real);
+  for await (const { images, labels, masks, count } of batches) {
     const { codes, reconstruction } = await throughCodes(tokenizer, images);
     const reconstructed = asPixels(reconstruction);
     const valid = Object.fromEntries(
       Object.entries(codes).map(([name, rows]) => [name, firstRows(rows, count)]),
     );
-    for (const [name, { data }] of Object.entries(valid))
-      for (const code of data) counts[name]![code]!++;
+    counts.add(valid);
     const pair = { real: firstRows(images, count), fake: firstRows(reconstructed, count) };
     const batch: MetricBatch = {
       images: pair,
@@ -95,14 +125,16 @@ export async function evaluateTokenizer(options: {
     };
     metrics.update(batch);
     for (const other of further) other.metrics.update(await extractPair(other.judge, pair));
-    observe?.(batch, firstRows(labels, count).data as Int32Array);
-    done += count;
-    onImages?.(done, total);
+    observer?.add(batch, firstRows(labels, count).data as Int32Array);
+    read.real += count;
+    onImages?.(read.real, total);
+    kept.offer();
   }
+  kept.finish();
   const results = await metrics.compute();
   for (const { name, metrics: own } of further)
     results.push(...(await own.compute()).map((result) => underName(name, result)));
-  return { results, counts, images: done };
+  return { results, counts: counts.counts, images: read.real, forget: () => kept.forget() };
 }
 
 /** A further judge's numbers: `<name>.fid`. */

@@ -189,16 +189,18 @@ async function evaluate(
   const judge = await loadJudge(config.evaluate);
   const opinions = await loadOpinions(config.evaluate);
   const balanced = new ClassBalanced(classes.length, split.name);
-  const { results, counts, images } = await evaluateTokenizer({
+  const found = await evaluateTokenizer({
     tokenizer,
     split,
     batchSize: config.evaluate.batchSize,
     metrics: config.evaluate.metrics,
     judge,
     opinions,
-    observe: (batch, labels) => balanced.add(batch, labels),
+    observer: balanced,
     onImages: passOver("evaluate", context),
+    keep: { data: config.data, folder: join(run.path, "evaluation") },
   });
+  const { results, counts, images } = found;
   opinions.dispose();
   logUsage(context, { step: steps, split: split.name, counts });
   const { metrics, protocols } = scoresOf(results, {
@@ -226,6 +228,7 @@ async function evaluate(
     step: steps,
     message: `evaluated on ${images} images of the ${split.name} split`,
   });
+  found.forget();
   return {
     metrics: {
       ...metrics,

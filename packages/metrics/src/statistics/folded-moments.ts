@@ -1,13 +1,18 @@
-import type { NpyArray } from "../npz/npy.js";
+import type { Gathering, MetricState } from "../metric.js";
+import { together } from "./gather.js";
 import { type Gaussian, Moments } from "./moments.js";
 
 /** Moments of a set and, for the jackknife, of its folds: row i is in fold i mod `folds`. */
 export class FoldedMoments {
   readonly whole = new Moments();
   readonly #folds: readonly Moments[];
+  readonly #parts: Gathering;
 
   constructor(folds: number) {
     this.#folds = Array.from({ length: folds }, () => new Moments());
+    this.#parts = together(
+      Object.fromEntries(this.#folds.map((fold, i) => [`fold${i}`, fold] as const)),
+    );
   }
 
   get count(): number {
@@ -36,35 +41,12 @@ export class FoldedMoments {
     });
   }
 
-  merge(state: Readonly<Record<string, NpyArray>>): void {
+  merge(state: MetricState): void {
     this.whole.merge(state);
-    this.#folds.forEach((fold, i) => {
-      fold.merge(withoutPrefix(state, `fold${i}.`));
-    });
+    this.#parts.merge(state);
   }
 
-  state(): Record<string, NpyArray> {
-    return Object.assign(
-      this.whole.state(),
-      ...this.#folds.map((fold, i) => withPrefix(fold.state(), `fold${i}.`)),
-    );
+  state(): MetricState {
+    return { ...this.whole.state(), ...this.#parts.state() };
   }
-}
-
-type Arrays = Readonly<Record<string, NpyArray>>;
-
-/** A state as a part of a larger one: every name gets the prefix. */
-export function withPrefix(arrays: Arrays, prefix: string): Record<string, NpyArray> {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, array]) => [`${prefix}${name}`, array]),
-  );
-}
-
-/** The part of a larger state whose names have the prefix, without it. */
-export function withoutPrefix(arrays: Arrays, prefix: string): Record<string, NpyArray> {
-  return Object.fromEntries(
-    Object.entries(arrays)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, array]) => [name.slice(prefix.length), array]),
-  );
 }

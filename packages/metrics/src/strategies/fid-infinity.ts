@@ -6,8 +6,8 @@
 import { UserError } from "@fqgan/registry";
 import * as z from "zod";
 import type { Metric, MetricStrategy } from "../metric.js";
-import { withoutPrefix, withPrefix } from "../statistics/folded-moments.js";
 import { frechetDistance } from "../statistics/frechet.js";
+import { together } from "../statistics/gather.js";
 import { type Gaussian, Moments } from "../statistics/moments.js";
 import { RandomState } from "../statistics/numpy-random.js";
 import { requireSameExtractor } from "../statistics/reference.js";
@@ -28,6 +28,7 @@ export const fidInfinity: MetricStrategy<{ readonly points: number; readonly see
   create({ points, seed }, { extractor, reference }): Metric {
     const real = new Moments();
     const fake = new Rows();
+    const moments = together({ real });
     if (reference) requireSameExtractor(reference, extractor);
     return {
       update({ features }) {
@@ -35,11 +36,11 @@ export const fidInfinity: MetricStrategy<{ readonly points: number; readonly see
         if (features?.fake) fake.append(features.fake);
       },
       merge(state) {
-        real.merge(withoutPrefix(state, "real."));
+        moments.merge(state);
         const { fake: rows } = state;
         if (rows) fake.append({ shape: rows.shape, data: rows.data as Float32Array });
       },
-      state: () => ({ ...withPrefix(real.state(), "real."), fake: fake.toArray() }),
+      state: () => ({ ...moments.state(), fake: fake.toArray() }),
       async compute() {
         if (fake.count < 2 * points)
           throw new UserError(

@@ -1,8 +1,9 @@
 import { UserError } from "@fqgan/registry";
 import * as z from "zod";
 import type { Metric, MetricContext, Sides } from "../metric.js";
-import { FoldedMoments, withoutPrefix, withPrefix } from "../statistics/folded-moments.js";
+import { FoldedMoments } from "../statistics/folded-moments.js";
 import { frechetDistance } from "../statistics/frechet.js";
+import { together } from "../statistics/gather.js";
 import { jackknife } from "../statistics/intervals.js";
 import type { Gaussian, Moments } from "../statistics/moments.js";
 import { requireSameExtractor } from "../statistics/reference.js";
@@ -66,13 +67,7 @@ export function frechetMetric(
       if (rows.real && !stored) moments.real.append(rows.real);
       if (rows.fake) moments.fake.append(rows.fake);
     },
-    merge(state) {
-      for (const side of SIDES) moments[side].merge(withoutPrefix(state, `${side}.`));
-    },
-    state: () => ({
-      ...withPrefix(moments.real.state(), "real."),
-      ...withPrefix(moments.fake.state(), "fake."),
-    }),
+    ...together(moments),
     async compute() {
       const least = Math.max(2, 2 * folds);
       for (const side of SIDES)

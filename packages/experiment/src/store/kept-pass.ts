@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { encodeNpz, type MetricState, openNpz } from "@fqgan/metrics";
-import { writeFileAtomic } from "../store/atomic-file.js";
-import { cacheFolder } from "../store/cache-folder.js";
-import { canonicalJson } from "../store/identity.js";
+import { encodeNpz, type Gathering, type MetricState, openNpz } from "@fqgan/metrics";
+import { writeFileAtomic } from "./atomic-file.js";
+import { cacheFolder } from "./cache-folder.js";
+import { canonicalJson } from "./identity.js";
 
 /** Raised when what is kept means something else. */
 const FORMAT = 1;
@@ -28,12 +28,6 @@ export interface Position {
   readonly rejected: Rejected[];
   /** Seconds spent before this process. */
   readonly seconds: number;
-}
-
-/** What gathers statistics and can put them into arrays and back. */
-export interface Gathering {
-  merge(state: MetricState): void;
-  state(): MetricState;
 }
 
 /** Where and how often a pass over images is kept, so that it can go on where it was stopped. */
@@ -74,10 +68,7 @@ export class KeptPass {
     keep: KeepOptions | undefined,
   ): Promise<KeptPass> {
     const { folder = cacheFolder("evaluations"), everyMs = EVERY_MS, onResume } = keep ?? {};
-    const digest = createHash("sha256")
-      .update(canonicalJson([FORMAT, what]))
-      .digest("hex");
-    const file = keep && join(folder, `${digest.slice(0, 32)}.npz`);
+    const file = keep && join(folder, `${digestOf([FORMAT, what]).slice(0, 32)}.npz`);
     const kept = file === undefined ? undefined : await read(file);
     if (!kept) {
       const none = () => ({ real: 0, fake: 0 });
@@ -96,8 +87,17 @@ export class KeptPass {
 
   /** After a batch: writes where it is time to. */
   offer(): void {
+    if (performance.now() - this.#writtenMs >= this.#everyMs) this.#write();
+  }
+
+  /** After the last batch: what took long is kept until it is forgotten. */
+  finish(): void {
+    if (1000 * this.seconds >= this.#everyMs) this.#write();
+  }
+
+  #write(): void {
+    if (this.file === undefined) return;
     const now = performance.now();
-    if (this.file === undefined || now - this.#writtenMs < this.#everyMs) return;
     const header = JSON.stringify({ ...this.position, seconds: this.seconds });
     const data = new TextEncoder().encode(header);
     try {
@@ -111,19 +111,22 @@ export class KeptPass {
     if (this.#everyMs > 0) this.#everyMs = Math.max(this.#everyMs, (this.#writtenMs - now) / SHARE);
   }
 
-  /** When the numbers are there. */
+  /** When someone has made use of the numbers. */
   forget(): void {
     if (this.file === undefined) return;
     try {
       rmSync(this.file, { force: true });
+      rmdirSync(dirname(this.file));
     } catch {
-      // Not ours to remove.
+      // Not ours to remove, or other passes beside it.
     }
   }
 }
 
 /** Name of the array that holds the position as JSON. */
 const HEADER = "position";
+
+const digestOf = (what: unknown) => createHash("sha256").update(canonicalJson(what)).digest("hex");
 
 async function read(
   file: string,
