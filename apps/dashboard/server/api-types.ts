@@ -120,7 +120,7 @@ export interface SweepTable {
       readonly text: string;
       /** The mean over seeds, where there is one. */
       readonly value?: number;
-      readonly rank?: number;
+      readonly rank?: 1 | 2 | undefined;
     }[];
   }[];
   readonly latex: string;

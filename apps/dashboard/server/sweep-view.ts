@@ -4,16 +4,17 @@ import {
   type FilledTable,
   fillContrasts,
   fillPlots,
-  formatCell,
   formatContrasts,
   formatTable,
   inSmallestEffects,
   listSweeps,
+  markedCaption,
   readSweepRecord,
   type SummaryLookup,
   type SweepRecord,
   summariesOf,
   sweepTables,
+  tableGrid,
 } from "@fqgan/experiment";
 import type { RunRow, SweepContrasts, SweepDetail, SweepRow, SweepTable } from "./api-types.js";
 import { pathBelow } from "./path-below.js";
@@ -78,24 +79,24 @@ function viewContrasts(record: SweepRecord, summaryOf: SummaryLookup): SweepCont
 }
 
 function viewTable(table: FilledTable): SweepTable {
-  const { name, title, caption, columns, rows } = table;
+  const { name, title, columns, rows } = table;
+  const grid = tableGrid(table);
   return {
     name,
     title,
-    caption,
+    caption: markedCaption(grid),
     columns: columns.map((column) => ({
       title: column.title,
       ...(column.goal && { goal: column.goal }),
     })),
-    rows: rows.map(({ label, stages, cells }) => {
+    rows: rows.map(({ label, stages, cells }, r) => {
       const run = Object.values(stages[0] ?? {}).at(-1);
       return {
         label,
         ...(run !== undefined && { run }),
         cells: cells.map((cell, i) => ({
-          text: formatCell(cell, columns[i]!),
+          ...grid.rows[r]!.cells[i]!,
           ...(Number.isFinite(cell?.mean) && { value: cell!.mean }),
-          ...(cell?.rank !== undefined && { rank: cell.rank }),
         })),
       };
     }),

@@ -52,11 +52,12 @@ export { type FilledPlot, fillPlots, plotFigures } from "./report/figures/plots.
 export type { ReportFigure } from "./report/figures/report-figure.js";
 export { writeFigures } from "./report/figures/write-figures.js";
 export {
-  formatCell,
   formatTable,
   formatValue,
+  markedCaption,
   TABLE_FORMATS,
   type TableFormat,
+  tableGrid,
 } from "./report/format-table.js";
 export { type PaperTable, paperTable, paperTableNames } from "./report/paper/paper-tables.js";
 export { withPaper } from "./report/paper/with-paper.js";

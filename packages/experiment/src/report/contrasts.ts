@@ -166,7 +166,7 @@ export function contrastsGrid(record: SweepRecord, filled: readonly FilledContra
     name: "contrasts",
     title: `${record.title}: contrasts`,
     caption: "paired differences within repetitions, positive is better for the first row named",
-    mark: "",
+    marks: {},
     head,
     rows,
   };

@@ -69,7 +69,7 @@ export function differencesGrid(differences: Differences): Grid {
     name,
     title,
     caption: CAPTION,
-    mark: "the interval excludes zero",
+    marks: { 1: "the interval excludes zero" },
     head: columns.map((column) =>
       column.format === "percent" ? `${column.title} (points)` : column.title,
     ),

@@ -20,7 +20,7 @@ export function formatValue(value: number, { format, digits }: Column): string {
 }
 
 /** "48.1", or with several seeds "48.1 ± 0.3". */
-export function formatCell(cell: Cell | undefined, column: Column): string {
+function formatCell(cell: Cell | undefined, column: Column): string {
   if (!cell) return "–";
   const mean = formatValue(cell.mean, column);
   const { deviation } = cell;
@@ -35,8 +35,8 @@ export interface Grid {
   readonly name: string;
   readonly title: string;
   readonly caption: string;
-  /** What it means that a number is marked. */
-  readonly mark: string;
+  /** What it means that a number is marked, by its rank. */
+  readonly marks: Readonly<Partial<Record<1 | 2, string>>>;
   /** Titles of the columns after the first, which names the rows. */
   readonly head: readonly string[];
   readonly rows: readonly {
@@ -45,11 +45,15 @@ export interface Grid {
   }[];
 }
 
-const gridOf = ({ name, title, caption, columns, rows }: FilledTable): Grid => ({
+/** A filled table as text. */
+export const tableGrid = ({ name, title, caption, columns, rows }: FilledTable): Grid => ({
   name,
   title,
   caption,
-  mark: "paired 95 % interval against every other row excludes zero",
+  marks: {
+    1: "paired 95 % interval against every other row excludes zero",
+    2: "against every row but one",
+  },
   head: columns.map((column) => column.title),
   rows: rows.map((row) => ({
     label: row.label,
@@ -60,10 +64,20 @@ const gridOf = ({ name, title, caption, columns, rows }: FilledTable): Grid => (
 const pad = (text: string, width: number, right: boolean) =>
   right ? text.padStart(width) : text.padEnd(width);
 
-/** The caption, and what the marks mean if there are any. */
-function fullCaption({ caption, mark, rows }: Grid, sign: string): string {
-  const ranked = rows.some((row) => row.cells.some(({ rank }) => rank === 1));
-  return ranked ? `${caption} · ${sign} ${mark}` : caption;
+/**
+ * The caption, and what those marks mean that there are.
+ *
+ * @param signs what marks look like, by rank; one that is left out is not shown
+ */
+export function markedCaption(
+  { caption, marks, rows }: Grid,
+  signs: Readonly<Partial<Record<1 | 2, string>>> = { 1: "bold:", 2: "underlined:" },
+): string {
+  const has = (wanted: 1 | 2) => rows.some((row) => row.cells.some(({ rank }) => rank === wanted));
+  const said = ([1, 2] as const)
+    .filter((rank) => marks[rank] !== undefined && signs[rank] !== undefined && has(rank))
+    .map((rank) => `${signs[rank]} ${marks[rank]}`);
+  return [caption, ...said].join(" · ");
 }
 
 function gridText(grid: Grid): string {
@@ -82,7 +96,7 @@ function gridText(grid: Grid): string {
       .join("   ")
       .trimEnd(),
   );
-  return [`${title} · ${fullCaption(grid, "*")}`, ...lines].join("\n");
+  return [`${title} · ${markedCaption(grid, { 1: "*" })}`, ...lines].join("\n");
 }
 
 function gridMarkdown(grid: Grid): string {
@@ -94,7 +108,7 @@ function gridMarkdown(grid: Grid): string {
     return rank === 2 ? `<u>${text}</u>` : text;
   };
   return [
-    `**${escapeBar(title)}**. ${escapeBar(fullCaption(grid, "bold:"))}.`,
+    `**${escapeBar(title)}**. ${escapeBar(markedCaption(grid))}.`,
     "",
     line(["", ...head.map(escapeBar)]),
     line(["---", ...head.map(() => "---:")]),
@@ -125,7 +139,7 @@ const LATEX: Readonly<Record<string, string>> = {
 const escapeLatex = (text: string) =>
   text.replace(/[&%$#_{}~^\\↓↑×±·–−†]/g, (character) => LATEX[character]!);
 
-/** A booktabs table; a clearly best mean bold, a clearly second one underlined. */
+/** A booktabs table. */
 function gridLatex(grid: Grid): string {
   const { name, title, head, rows } = grid;
   const marked = ({ text, rank }: Grid["rows"][number]["cells"][number]) => {
@@ -136,7 +150,7 @@ function gridLatex(grid: Grid): string {
   return [
     "\\begin{table}",
     "\\centering",
-    `\\caption{${escapeLatex(title)}. ${escapeLatex(fullCaption(grid, "bold:"))}.}`,
+    `\\caption{${escapeLatex(title)}. ${escapeLatex(markedCaption(grid))}.}`,
     `\\label{tab:${name}}`,
     `\\begin{tabular}{l${"r".repeat(head.length)}}`,
     "\\toprule",
@@ -185,5 +199,5 @@ export const formatGrid = (
 
 /** A table as text, Markdown, LaTeX (booktabs) or CSV. */
 export function formatTable(table: FilledTable, format: TableFormat): string {
-  return format === "csv" ? tableCsv(table) : GRIDS[format](gridOf(table));
+  return format === "csv" ? tableCsv(table) : GRIDS[format](tableGrid(table));
 }

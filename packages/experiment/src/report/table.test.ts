@@ -6,7 +6,10 @@ import { differencesFrom, formatDifferences } from "./differences.js";
 import { formatTable, formatValue } from "./format-table.js";
 import { fillTable } from "./table.js";
 
-const record = (seeds: number[]): SweepRecord => ({
+const record = (
+  seeds: number[],
+  tokenizers: readonly string[] = ["VQ 256", "FQ 256 × 2"],
+): SweepRecord => ({
   format: 1,
   name: "ablation",
   title: "Ablation",
@@ -14,8 +17,8 @@ const record = (seeds: number[]): SweepRecord => ({
   command: "",
   variant: null,
   seeds,
-  axes: { tokenizer: ["VQ 256", "FQ 256 × 2"], head: ["none", "linear"] },
-  points: ["VQ 256", "FQ 256 × 2"].flatMap((tokenizer) =>
+  axes: { tokenizer: [...tokenizers], head: ["none", "linear"] },
+  points: tokenizers.flatMap((tokenizer) =>
     ["none", "linear"].flatMap((head) =>
       seeds.map((seed) => ({
         label: `${tokenizer} ${head} ${seed}`,
@@ -81,6 +84,24 @@ it("marks the best only where seeds tell it from every other row", () => {
     "FQ 256 $\\times$ 2 & \\textbf{32.5 $\\pm$ 1.0} & \\textbf{97 $\\pm$ 0.0 \\%} & 2,048 \\\\",
   );
   expect(formatTable(three, "text")).toContain("* paired 95 % interval against every other row");
+});
+
+it("underlines two that seeds do not tell apart but tell from all others", () => {
+  const rfids: Record<string, number[]> = {
+    VQ: [47, 46.4, 47.2],
+    FQ: [32.1, 31.2, 32.2],
+    RQ: [31.5, 32, 32.1],
+  };
+  const filled = fillTable(record([0, 1, 2], Object.keys(rfids)), table, (id) => {
+    const [name, seed] = id.split("-");
+    return summary(rfids[name!]![Number(seed)]!, 0.9);
+  });
+  const [caption, , , , vq, fq, rq] = formatTable(filled, "markdown").split("\n");
+  expect(caption).toContain(" · underlined: against every row but one.");
+  expect(caption).not.toContain("bold");
+  expect(vq).toContain("| 46.9 ± 0.4 |");
+  expect(fq).toContain("| <u>31.8 ± 0.6</u> |");
+  expect(rq).toContain("| <u>31.9 ± 0.3</u> |");
 });
 
 it("counts the images of test sets that differ once", () => {

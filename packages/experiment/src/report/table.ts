@@ -15,8 +15,8 @@ export interface Cell {
   /** Sample standard deviation; undefined with one value. */
   readonly deviation: number | undefined;
   /**
-   * 1 for a best mean whose paired 95 % interval against every other row excludes zero, 2 for a second one
-   * that is as clearly better than the rest; undefined where the seeds do not tell.
+   * 1 for a best mean whose paired 95 % interval against every other row excludes zero, 2 for the best or the
+   * second where it does against every row but one; undefined where the seeds do not tell.
    */
   readonly rank: 1 | 2 | undefined;
 }
@@ -62,9 +62,9 @@ function rankColumn(cells: (Cell | undefined)[], column: Column): (Cell | undefi
   const order = cells
     .filter((cell) => cell !== undefined && Number.isFinite(cell.mean))
     .sort((a, b) => sign * (a!.mean - b!.mean));
-  const isClear = (place: number) => {
+  const isClear = (place: number, from: number) => {
     const cell = order[place];
-    const below = order.slice(place + 1);
+    const below = order.slice(from);
     return (
       cell !== undefined &&
       below.length > 0 &&
@@ -75,8 +75,9 @@ function rankColumn(cells: (Cell | undefined)[], column: Column): (Cell | undefi
     );
   };
   const ranks = new Map<Cell | undefined, 1 | 2>();
-  if (isClear(0)) ranks.set(order[0], 1);
-  if (isClear(1)) ranks.set(order[1], 2);
+  if (isClear(0, 1)) ranks.set(order[0], 1);
+  else if (isClear(0, 2)) ranks.set(order[0], 2);
+  if (isClear(1, 2)) ranks.set(order[1], 2);
   return cells.map((cell) => cell && { ...cell, rank: ranks.get(cell) });
 }
 

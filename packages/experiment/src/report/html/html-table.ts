@@ -2,36 +2,29 @@ import type { SweepRecord } from "../../schema/sweep-format.js";
 import { contrastsGrid, type FilledContrast } from "../contrasts.js";
 import { differencesFrom, differencesGrid } from "../differences.js";
 import { contrastsFigure } from "../figures/contrasts-figure.js";
-import { formatCell, type Grid } from "../format-table.js";
+import { type Grid, markedCaption, tableGrid } from "../format-table.js";
 import type { FilledTable } from "../table.js";
 import { escapeHtml } from "./markup.js";
 
-/** A filled table; what seeds tell apart from every other row bold. */
-export function htmlTable({ title, caption, columns, rows }: FilledTable): string {
-  const head = ["", ...columns.map((column) => column.title)]
-    .map((text) => `<th>${escapeHtml(text)}</th>`)
-    .join("");
-  const body = rows.map(({ label, cells }) => {
-    const filled = cells.map((cell, i) => {
-      const text = escapeHtml(formatCell(cell, columns[i]!));
-      if (cell?.rank === 1) return `<td><b>${text}</b></td>`;
-      return cell?.rank === 2 ? `<td><u>${text}</u></td>` : `<td>${text}</td>`;
-    });
-    return `<tr><th scope="row">${escapeHtml(label)}</th>${filled.join("")}</tr>`;
-  });
+/** A filled table; what seeds tell apart is marked. */
+export function htmlTable(table: FilledTable): string {
+  const grid = tableGrid(table);
   return (
-    `<section><h2>${escapeHtml(title)}</h2><div class="scroll"><table><thead><tr>${head}</tr></thead>` +
-    `<tbody>${body.join("")}</tbody></table></div><p class="note">${escapeHtml(caption)}</p></section>`
+    `<section><h2>${escapeHtml(grid.title)}</h2>${gridTable(grid)}` +
+    `<p class="note">${escapeHtml(markedCaption(grid))}</p></section>`
   );
 }
 
-/** Rows and columns of text; what is marked bold. */
+const MARKED = { 1: ["<b>", "</b>"], 2: ["<u>", "</u>"] } as const;
+
+/** Rows and columns of text with their marks. */
 function gridTable({ head, rows }: Grid): string {
   const heads = ["", ...head].map((text) => `<th>${escapeHtml(text)}</th>`).join("");
   const body = rows.map(({ label, cells }) => {
-    const filled = cells.map(({ text, rank }) =>
-      rank === 1 ? `<td><b>${escapeHtml(text)}</b></td>` : `<td>${escapeHtml(text)}</td>`,
-    );
+    const filled = cells.map(({ text, rank }) => {
+      const [before, after] = rank ? MARKED[rank] : ["", ""];
+      return `<td>${before}${escapeHtml(text)}${after}</td>`;
+    });
     return `<tr><th scope="row">${escapeHtml(label)}</th>${filled.join("")}</tr>`;
   });
   return (
@@ -46,10 +39,9 @@ export function htmlDifferences(table: FilledTable): string {
   const differences = differencesFrom(table);
   if (!differences.rows.some(({ cells }) => cells.some((cell) => cell !== undefined))) return "";
   const grid = differencesGrid(differences);
-  const note = `${grid.caption}; bold: ${grid.mark}`;
   return (
     `<details><summary>${escapeHtml(grid.title)}</summary>${gridTable(grid)}` +
-    `<p class="note">${escapeHtml(note)}</p></details>`
+    `<p class="note">${escapeHtml(markedCaption(grid))}</p></details>`
   );
 }
 
