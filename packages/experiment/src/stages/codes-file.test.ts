@@ -139,3 +139,32 @@ it("a held-out loss is the mean over images, whatever the batch size", async () 
     expect((await heldOutLoss(model, split, { batchSize, rows: [2, 0] })).means.loss).toBe(50.5);
   }
 });
+
+it("a held-out loss that was stopped goes on with the images that are left", async () => {
+  write(0, shard(0, 5));
+  const split = readCodes(folder).splits.train!;
+  const asked: number[] = [];
+  const model = (most: number) => ({
+    imageLosses: async (batch: ReturnType<typeof codesBatch>) => {
+      const firsts = batch.codes.visual!.data.filter((_, i) => i % 2 === 0);
+      if (asked.push(...Array.from(firsts, (first) => first / 4)) > most)
+        throw new Error("power cut");
+      return { visual: Float64Array.from(firsts, Math.sqrt) };
+    },
+  });
+  const keep = { what: "a generator", folder: join(folder, "evaluation"), everyMs: 0 };
+  const measure = (most: number) => heldOutLoss(model(most), split, { batchSize: 2, keep });
+  await expect(measure(4)).rejects.toThrow("power cut");
+  asked.length = 0;
+  const gone = await measure(100);
+  expect(asked).toEqual([4, 4]); // the last image, and a copy that fills its batch
+  const { forget, ...whole } = await heldOutLoss(model(100), split, { batchSize: 2 });
+  expect(gone).toMatchObject(whole);
+
+  asked.length = 0;
+  await measure(100);
+  expect(asked).toEqual([]);
+  gone.forget();
+  await measure(100);
+  expect(asked).toEqual([0, 1, 2, 3, 4, 4]);
+});

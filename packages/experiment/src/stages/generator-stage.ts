@@ -141,6 +141,7 @@ async function evaluate(
     run.logMedia(await samples.grid(steps));
     const judged = await judgeSamples(context, samples);
     samples.forget();
+    known.forget();
     const variables = [...generator.namedVariables().values()];
     run.logEvent({ type: "evaluation", step: steps, message: "sampled and evaluated" });
     return {

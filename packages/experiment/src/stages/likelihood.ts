@@ -4,7 +4,7 @@ import type { GeneratorStageConfig } from "../config/stage-configs.js";
 import type { Summary } from "../schema/run-format.js";
 import { writeFileAtomic } from "../store/atomic-file.js";
 import type { CodesFile } from "./codes-file.js";
-import { heldOutLoss } from "./held-out-loss.js";
+import { type HeldOutLoss, heldOutLoss } from "./held-out-loss.js";
 import { passOver } from "./pass.js";
 import type { StageContext } from "./stage.js";
 
@@ -15,29 +15,33 @@ import type { StageContext } from "./stage.js";
 export async function recordLikelihood(
   context: Pick<StageContext<GeneratorStageConfig>, "config" | "run" | "progress" | "signal">,
   work: { readonly generator: Generator; readonly codes: CodesFile; readonly split: string },
-): Promise<Summary> {
+): Promise<Summary & Pick<HeldOutLoss, "forget">> {
   const { config, run } = context;
   const { generator, codes, split } = work;
   const { batchSize } = config.train;
   const heldOut = codes.splits[split]!;
   const train = codes.splits.train!;
   const evaluator = new GeneratorEvaluator(generator);
-  const { means, ofImages } = await heldOutLoss(evaluator, heldOut, {
+  const images = heldOut.labels.shape[0]!;
+  const folder = join(run.path, "evaluation");
+  const held = await heldOutLoss(evaluator, heldOut, {
     batchSize,
     onImages: passOver("likelihood", context),
+    keep: { what: [split, images, codes.tokenizerHash], folder },
   });
-  const images = heldOut.labels.shape[0]!;
+  const { means } = held;
   const seen = evenly(train.labels.shape[0]!, images);
   const known = await heldOutLoss(evaluator, train, {
     batchSize,
     rows: seen,
     onImages: passOver("likelihood", context),
+    keep: { what: ["train", seen, codes.tokenizerHash], folder },
   });
   evaluator.dispose();
   const bitsOfCodebook = (nats: number) => (nats * generator.positions) / Math.LN2;
   // The loss is a mean over codebooks and positions.
   const bitsOf = (loss: number) => bitsOfCodebook(loss) * generator.codebooks.length;
-  const bits = Object.entries(ofImages).map(([name, nats]) => [
+  const bits = Object.entries(held.ofImages).map(([name, nats]) => [
     name,
     [...nats].map(bitsOfCodebook),
   ]);
@@ -61,6 +65,10 @@ export async function recordLikelihood(
       ...Object.fromEntries(losses.map(([name]) => [name, loss])),
       [`${split}/bitsPerImage`]: coded,
       "train/bitsPerImage": { ...coded, split: "train", images: seen.length },
+    },
+    forget() {
+      held.forget();
+      known.forget();
     },
   };
 }
