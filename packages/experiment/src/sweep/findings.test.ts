@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { fillContrasts, formatContrasts } from "../report/contrasts.js";
 import { formatTable } from "../report/format-table.js";
 import { fillTable } from "../report/table.js";
-import { readSummaries } from "../summaries/summaries-file.js";
+import { readSummaries, type SavedRun } from "../summaries/summaries-file.js";
 import { planSweep } from "./plan.js";
 import { readSweepFile } from "./sweep-file.js";
 
@@ -88,4 +88,25 @@ it.each(kept)("makes the tables of the docs from %s", (file) => {
   ];
   const written = readFileSync(join(DOCS, "tables", file.replace(".jsonl", ".md")), "utf8");
   expect(written).toBe(`${texts.join("\n\n")}\n`);
+});
+
+it("has the same numbers, to the last bit, wherever a run was made twice", () => {
+  /** Those that the other one has, too: some were not measured from the beginning. */
+  const numbersOf = ({ summary }: SavedRun, other: SavedRun) =>
+    Object.fromEntries(
+      Object.entries(summary.metrics).filter(
+        ([name]) => name !== "trainMs" && name in other.summary.metrics,
+      ),
+    );
+  const first = new Map<string, SavedRun>();
+  const again: string[] = [];
+  for (const file of kept)
+    for (const [id, run] of readSummaries(join(DOCS, "summaries", file)).runs) {
+      const before = first.get(id);
+      first.set(id, before ?? run);
+      if (!before || before.elapsedMs === run.elapsedMs) continue;
+      again.push(...Object.keys(numbersOf(run, before)).map((name) => `${id} ${name}`));
+      expect(numbersOf(run, before), id).toEqual(numbersOf(before, run));
+    }
+  expect(again.length).toBeGreaterThan(200);
 });
