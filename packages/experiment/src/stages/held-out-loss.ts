@@ -63,7 +63,8 @@ export async function heldOutLoss(
 const gatheringOf = (ofImages: ImageLosses, images: number): Gathering => ({
   merge(state) {
     for (const [name, { data }] of Object.entries(state)) {
-      const own = (ofImages[name] ??= new Float64Array(images));
+      ofImages[name] ??= new Float64Array(images);
+      const own = ofImages[name];
       for (let image = 0; image < images; image++) own[image]! += Number(data[image]);
     }
   },
