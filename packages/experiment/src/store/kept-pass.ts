@@ -68,7 +68,8 @@ export class KeptPass {
     keep: KeepOptions | undefined,
   ): Promise<KeptPass> {
     const { folder = cacheFolder("evaluations"), everyMs = EVERY_MS, onResume } = keep ?? {};
-    const file = keep && join(folder, `${digestOf([FORMAT, what]).slice(0, 32)}.npz`);
+    const digest = createHash("sha256").update(canonicalJson([FORMAT, what])).digest("hex");
+    const file = keep && join(folder, `${digest.slice(0, 32)}.npz`);
     const kept = file === undefined ? undefined : await read(file);
     if (!kept) {
       const none = () => ({ real: 0, fake: 0 });
@@ -125,8 +126,6 @@ export class KeptPass {
 
 /** Name of the array that holds the position as JSON. */
 const HEADER = "position";
-
-const digestOf = (what: unknown) => createHash("sha256").update(canonicalJson(what)).digest("hex");
 
 async function read(
   file: string,
