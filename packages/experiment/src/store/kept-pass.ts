@@ -68,7 +68,9 @@ export class KeptPass {
     keep: KeepOptions | undefined,
   ): Promise<KeptPass> {
     const { folder = cacheFolder("evaluations"), everyMs = EVERY_MS, onResume } = keep ?? {};
-    const digest = createHash("sha256").update(canonicalJson([FORMAT, what])).digest("hex");
+    const digest = createHash("sha256")
+      .update(canonicalJson([FORMAT, what]))
+      .digest("hex");
     const file = keep && join(folder, `${digest.slice(0, 32)}.npz`);
     const kept = file === undefined ? undefined : await read(file);
     if (!kept) {
