@@ -126,7 +126,7 @@ export { clearStopRequest, isStopRequested, requestStop } from "./store/stop-req
 export * from "./store/sweep-store.js";
 export { savedRun, stagesLeft } from "./summaries/saved-run.js";
 export {
-  readKeptRuns,
+  readKeptSummaries,
   readSummaries,
   type SavedRun,
   type Summaries,

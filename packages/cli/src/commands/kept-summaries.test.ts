@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -91,4 +91,21 @@ it("a sweep's numbers outlive its folders, and are all that a report needs", asy
   const again = KeptSummaries.open(path, plan.record)!;
   expect(again.left(plan.stages)).toEqual([]);
   expect(again.lookup(plan.stages[0]!.id)!.metrics["test/psnr"]).toBe(20);
+
+  // Nothing is written where nothing changed, though each start has its own time and command.
+  const text = readFileSync(path, "utf8");
+  const later = { ...plan.record, createdAt: "2099-01-01T00:00:00.000Z", command: "another" };
+  KeptSummaries.open(path, later)!.refresh();
+  expect(readFileSync(path, "utf8")).toBe(text);
+  // A table that was changed since needs no run to arrive.
+  const [table] = plan.record.tables;
+  const retitled = { ...plan.record, tables: [{ ...table!, title: "Learning rates" }] };
+  KeptSummaries.open(path, retitled)!.refresh();
+  expect((await fqgan("report", path)).stdout).toContain("Learning rates");
+  expect(readSummaries(path).runs.size).toBe(6);
+  // Fewer runs than the file has: none is lost.
+  const fewer = { ...plan.record, order: plan.record.order.slice(1) };
+  expect(() => KeptSummaries.open(path, fewer)).toThrow(
+    /got 1 of 6 that it does not have .* which would be lost; name another file/,
+  );
 });

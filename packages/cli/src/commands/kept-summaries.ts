@@ -1,7 +1,9 @@
 import {
+  canonicalJson,
   type PlannedStage,
-  readKeptRuns,
+  readKeptSummaries,
   type SavedRun,
+  type Summaries,
   type SummaryLookup,
   type SweepRecord,
   savedRun,
@@ -19,16 +21,16 @@ export class KeptSummaries {
   private constructor(
     private readonly path: string,
     private readonly record: SweepRecord,
-    runs: ReadonlyMap<string, SavedRun>,
+    private readonly before: Summaries | undefined,
   ) {
-    this.#runs = new Map(runs);
+    this.#runs = new Map(before?.runs);
   }
 
   /** @param path undefined where nothing is to be kept */
   static open(path: string | undefined, record: SweepRecord): KeptSummaries | undefined {
     return path === undefined
       ? undefined
-      : new KeptSummaries(path, record, readKeptRuns(path, record));
+      : new KeptSummaries(path, record, readKeptSummaries(path, record));
   }
 
   readonly lookup: SummaryLookup = (id) => this.#runs.get(id)?.summary;
@@ -38,11 +40,25 @@ export class KeptSummaries {
     return stagesLeft(stages, (id) => this.#runs.has(id));
   }
 
+  /** Brings the file's tables, plots and contrasts to what the sweep says now. */
+  refresh(): void {
+    if (!this.before || meaning(this.before.record) === meaning(this.record)) return;
+    this.#write();
+  }
+
   /** Takes note of a run that is done. */
   keep(runsFolder: string, id: string): void {
     const run = savedRun(runsFolder, id);
     if (!run) return;
     this.#runs.set(id, run);
+    this.#write();
+  }
+
+  #write(): void {
     writeSummaries(this.path, { record: this.record, runs: this.#runs });
   }
 }
+
+/** A record without what differs from one start to the next. */
+const meaning = ({ createdAt: _, command: _command, ...record }: SweepRecord) =>
+  canonicalJson(record);

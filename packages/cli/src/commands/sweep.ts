@@ -89,6 +89,7 @@ export async function sweepRun(
   const kept = KeptSummaries.open(options.summaries, planned.record);
   const left = { ...planned, stages: kept?.left(planned.stages) ?? planned.stages };
   if (options.dryRun) return dryRun(globals, left, options);
+  kept?.refresh();
   writeSweepRecord(globals.runs, planned.record);
   return runRecorded(globals, { ...left, options, ...(kept && { kept }) });
 }

@@ -142,16 +142,25 @@ export function decodeSummaries(text: string, where: string): Summaries {
 export const readSummaries = (path: string): Summaries =>
   decodeSummaries(readFileSync(path, "utf8"), path);
 
-/** What a file keeps of a sweep; nothing where there is no file yet. Another sweep's file is refused. */
-export function readKeptRuns(path: string, record: SweepRecord): ReadonlyMap<string, SavedRun> {
-  if (!existsSync(path)) return new Map();
-  const { record: kept, runs } = readSummaries(path);
-  if (kept.name !== record.name)
+/**
+ * What a file keeps of a sweep; undefined where there is no file yet. Refused are another sweep's file and one with runs
+ * that the sweep does not have (any more), since they would not be written again.
+ */
+export function readKeptSummaries(path: string, record: SweepRecord): Summaries | undefined {
+  if (!existsSync(path)) return undefined;
+  const kept = readSummaries(path);
+  if (kept.record.name !== record.name)
     throw new UserError(
-      `${path}: expected summaries of the sweep "${record.name}", got those of "${kept.name}"; ` +
+      `${path}: expected summaries of the sweep "${record.name}", got those of "${kept.record.name}"; ` +
         "name another file",
     );
-  return runs;
+  const strange = [...kept.runs.keys()].filter((id) => !record.order.includes(id));
+  if (strange.length > 0)
+    throw new UserError(
+      `${path}: expected runs of this sweep only, got ${strange.length} of ${kept.runs.size} that it does not have ` +
+        "(other options, or the sweep was changed since), which would be lost; name another file",
+    );
+  return kept;
 }
 
 /** Writes a file of summaries in one step. */

@@ -7,7 +7,7 @@ import { stagesLeft } from "./saved-run.js";
 import {
   decodeSummaries,
   encodeSummaries,
-  readKeptRuns,
+  readKeptSummaries,
   type SavedRun,
   writeSummaries,
 } from "./summaries-file.js";
@@ -64,10 +64,10 @@ describe("a file of summaries", () => {
     const withoutProtocol = [first, ...rest.slice(1)].join("\n");
     expect(() => decodeSummaries(withoutProtocol, "x.jsonl")).toThrow(/expected protocol 0/);
     const path = join(mkdtempSync(join(tmpdir(), "fqgan-")), "findings.jsonl");
-    expect(readKeptRuns(path, record).size).toBe(0);
+    expect(readKeptSummaries(path, record)).toBeUndefined();
     writeSummaries(path, { record, runs });
-    expect(readKeptRuns(path, record).size).toBe(2);
-    expect(() => readKeptRuns(path, { ...record, name: "other" })).toThrow(
+    expect(readKeptSummaries(path, record)!.runs.size).toBe(2);
+    expect(() => readKeptSummaries(path, { ...record, name: "other" })).toThrow(
       /expected summaries of the sweep "other", got those of "findings"/,
     );
   });
