@@ -177,10 +177,7 @@ function numberOf(column: Column): (value: number) => string {
   const isShare = column.format === "percent";
   const digits = isShare ? 1 : Math.max(1, column.digits);
   return (value) =>
-    formatValue((isShare ? 100 : 1) * value, { ...column, format: "number", digits }).replace(
-      "-",
-      "−",
-    );
+    formatValue((isShare ? 100 : 1) * value, { ...column, format: "number", digits });
 }
 
 /** Contrasts as a person reads them. */

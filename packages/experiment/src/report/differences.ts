@@ -58,10 +58,7 @@ export function differencesGrid(differences: Differences): Grid {
         ? { scale: 100, digits: 1 }
         : { scale: 1, digits: Math.max(1, column.digits) };
     const number = (value: number) =>
-      formatValue(unit.scale * value, { ...column, format: "number", digits: unit.digits }).replace(
-        "-",
-        "−",
-      );
+      formatValue(unit.scale * value, { ...column, format: "number", digits: unit.digits });
     const text = `${number(cell.mean)} [${number(cell.low)}, ${number(cell.high)}]`;
     return { text, ...(excludesZero(cell) && { rank: 1 as const }) };
   };

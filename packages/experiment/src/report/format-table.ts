@@ -11,12 +11,15 @@ export type TableFormat = (typeof TABLE_FORMATS)[number];
 const placesOf = (value: number, digits: number) =>
   digits < 3 ? digits : Math.max(1, digits - Math.floor(Math.log10(Math.max(1, Math.abs(value)))));
 
-/** A number as a column shows it: "48.1", "61 %", "1,234,567". */
+/** With a minus sign instead of a hyphen, and none before a zero. */
+const typeset = (number: string) => number.replace(/^-(?=[0.]*$)/, "").replace("-", "−");
+
+/** A number as a column shows it: "48.1", "−0.3", "61 %", "1,234,567". */
 export function formatValue(value: number, { format, digits }: Column): string {
   if (!Number.isFinite(value)) return String(value);
-  if (format === "percent") return `${Math.round(100 * value)} %`;
-  if (format === "count") return Math.round(value).toLocaleString("en");
-  return value.toFixed(placesOf(value, digits));
+  if (format === "percent") return `${typeset((100 * value).toFixed(0))} %`;
+  if (format === "count") return typeset(Math.round(value).toLocaleString("en"));
+  return typeset(value.toFixed(placesOf(value, digits)));
 }
 
 /** "48.1", or with several seeds "48.1 ± 0.3". */
@@ -26,7 +29,7 @@ function formatCell(cell: Cell | undefined, column: Column): string {
   const { deviation } = cell;
   if (deviation === undefined || (column.format === "count" && deviation === 0)) return mean;
   if (column.format === "percent")
-    return `${Math.round(100 * cell.mean)} ± ${(100 * deviation).toFixed(1)} %`;
+    return `${mean.replace(" %", "")} ± ${(100 * deviation).toFixed(1)} %`;
   return `${mean} ± ${deviation.toFixed(Math.max(1, placesOf(cell.mean, column.digits)))}`;
 }
 

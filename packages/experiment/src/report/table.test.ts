@@ -164,3 +164,11 @@ it("large numbers have fewer places", () => {
     "104.39",
   ]);
 });
+
+it("a minus is a minus, and zero has none", () => {
+  const of = (format: "number" | "percent" | "count") => (value: number) =>
+    formatValue(value, { metric: "m", title: "m", digits: 1, format });
+  expect([-0.26, -0.04, 0.04].map(of("number"))).toEqual(["−0.3", "0.0", "0.0"]);
+  expect([-0.011, -0.001].map(of("percent"))).toEqual(["−1 %", "0 %"]);
+  expect([-1200, -0.2].map(of("count"))).toEqual(["−1,200", "0"]);
+});
