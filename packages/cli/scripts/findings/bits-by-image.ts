@@ -1,9 +1,10 @@
 /**
  * Differences between heads in bits of a held-out image, with an interval over seeds and drawings: a sweep's own
  * intervals are over seeds, for these test images. Seeds and identities are drawn anew independently of one another,
- * with replacement, an identity with all its images (the pigeonhole bootstrap; Owen, 2007, doi 10.1214/07-AOAS122). Needs the run folders.
+ * with replacement, an identity with all its images (the pigeonhole bootstrap; Owen, 2007, doi 10.1214/07-AOAS122). Needs the run
+ * folders of the seeds named, or of all.
  *
- *   npx tsx --conditions=@fqgan/source packages/cli/scripts/findings/bits-by-image.ts --sweep findings-heads --family "claim 5"
+ *   npx tsx --conditions=@fqgan/source packages/cli/scripts/findings/bits-by-image.ts --sweep findings-heads --family "claim 5" --seeds 7,8,9
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     runs: { type: "string", default: "runs" },
     sweep: { type: "string" },
     family: { type: "string" },
+    seeds: { type: "string" },
   },
 });
 if (!values.sweep || !values.family) {
@@ -56,7 +58,9 @@ function drawn(uniforms: Float32Array, count: number): Uint32Array {
   return times;
 }
 
-const seeds = [...new Set(points.map(({ seed }) => seed))];
+const seeds = values.seeds
+  ? values.seeds.split(",").map(Number)
+  : [...new Set(points.map(({ seed }) => seed))];
 process.stdout.write(
   `| fewer bits an image, ${seeds.length} seeds × ${identities.length} images of ${names.length} identities | mean | 95 % over seeds and identities | better in images |\n| --- | ---: | ---: | ---: |\n`,
 );
