@@ -284,6 +284,9 @@ function printNext(
   );
 }
 
+const widestLabel = (stages: readonly { readonly label: string }[]) =>
+  Math.max(...stages.map(({ label }) => label.length));
+
 function dryRun(globals: Globals, plan: SweepPlan, { parallel = 1 }: RunningOptions): number {
   const past = readPastRuns(globals.runs);
   const rows = plan.stages.map((stage) => {
@@ -296,9 +299,10 @@ function dryRun(globals: Globals, plan: SweepPlan, { parallel = 1 }: RunningOpti
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
     return EXIT.done;
   }
+  const width = widestLabel(rows);
   for (const { id, label, status, seconds } of rows) {
     const time = seconds ? `about ${formatDuration(seconds)}` : "";
-    process.stdout.write(`${status.padEnd(11)} ${label.padEnd(34)} ${time.padEnd(20)} ${id}\n`);
+    process.stdout.write(`${status.padEnd(11)} ${label.padEnd(width)} ${time.padEnd(20)} ${id}\n`);
   }
   const left = rows.filter(({ status }) => status !== "done");
   const known = left.filter(({ seconds }) => seconds !== undefined);
@@ -350,9 +354,12 @@ export async function sweepStatus(globals: Globals, name: string | undefined): P
   for (const sweep of sweeps) {
     const done = sweep.stages.filter(({ status }) => status === "done").length;
     process.stdout.write(`${bold(sweep.name)}  ${done} of ${sweep.stages.length} done\n`);
+    const width = widestLabel(sweep.stages);
     if (name !== undefined)
       for (const { label, status, detail, id } of sweep.stages)
-        process.stdout.write(`  ${status.padEnd(11)} ${label.padEnd(34)} ${detail} ${dim(id)}\n`);
+        process.stdout.write(
+          `  ${status.padEnd(11)} ${label.padEnd(width)} ${detail} ${dim(id)}\n`,
+        );
     if (done < sweep.stages.length) process.stdout.write(dim(`  go on: ${sweep.command}\n`));
   }
   return EXIT.done;
