@@ -91,7 +91,8 @@ for (const { treatment, baseline, rows, name } of compared) {
       drawn(uniform(fold(key, "identities"), names.length), names.length),
     );
   }).sort();
-  const at = (share: number) => means[Math.round(share * (RESAMPLES - 1))]!.toFixed(1);
+  const at = (share: number) =>
+    means[Math.round(share * (RESAMPLES - 1))]!.toFixed(1).replace("-", "−");
   const better = identities.filter(
     (_, image) => sums.reduce((sum, { difference }) => sum + difference[image]!, 0) > 0,
   ).length;
