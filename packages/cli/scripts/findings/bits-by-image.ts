@@ -43,7 +43,8 @@ const sizes = names.map((name) => identities.filter((identity) => identity === n
 /** Bits of each test image by a run's generator. */
 function bitsOf(row: string, axis: string, seed: number): number[] {
   const point = points.find(({ axes, seed: own }) => axes[axis] === row && own === seed);
-  const path = join(folderOf(point!.stages.generator!), "likelihood.json");
+  if (!point) throw new Error(`--seeds: expected seeds of ${values.sweep}, got ${seed}`);
+  const path = join(folderOf(point.stages.generator!), "likelihood.json");
   const { codebooks } = JSON.parse(readFileSync(path, "utf8")) as {
     codebooks: Record<string, number[]>;
   };
